@@ -1,0 +1,37 @@
+import { defineConfig } from '@playwright/test';
+import { browserArguments, findBrowser } from './scripts/browser.ts';
+import { microphoneFile } from './tests/support/microphone.ts';
+
+const port = process.env['E2E_PORT'] ?? '4180';
+const reportFile = process.env['COUNTS_FILE'];
+const executablePath = findBrowser();
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  testMatch: '**/*.{test,spec}.ts',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  forbidOnly: true,
+  workers: 2,
+  retries: 0,
+  timeout: 60_000,
+  reporter: [['list'], ...(reportFile === undefined ? [] : [['json', { outputFile: reportFile }] as const])],
+  use: {
+    browserName: 'chromium',
+    baseURL: `http://localhost:${port}`,
+    headless: true,
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: browserArguments(microphoneFile()),
+    },
+  },
+  webServer: {
+    command: 'node scripts/serve.ts',
+    env: { PORT: port },
+    url: `http://localhost:${port}`,
+    reuseExistingServer: false,
+    timeout: 20_000,
+  },
+});

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import react from '@vitejs/plugin-react';
+import { playwright } from '@vitest/browser-playwright';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { browserArguments, findBrowser } from './scripts/browser.ts';
+import { cspMeta } from './scripts/csp.ts';
+import { microphoneFile } from './tests/support/microphone.ts';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+
+/** Only in the build: the dev server needs inline scripts and styles. */
+function contentSecurityPolicy(): Plugin {
+  return {
+    name: 'content-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: cspMeta },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+function testProjects() {
+  const executablePath = findBrowser();
+  return [
+    {
+      extends: true as const,
+      test: { name: 'node', environment: 'node', include: ['tests/node/**/*.test.ts'], testTimeout: 20_000 },
+    },
+    {
+      extends: true as const,
+      test: {
+        name: 'browser',
+        include: ['tests/browser/**/*.test.{ts,tsx}'],
+        testTimeout: 20_000,
+        browser: {
+          enabled: true,
+          headless: true,
+          screenshotFailures: false,
+          provider: playwright({
+            launchOptions: {
+              ...(executablePath === undefined ? {} : { executablePath }),
+              args: browserArguments(microphoneFile()),
+            },
+          }),
+          instances: [{ browser: 'chromium' as const }],
+        },
+      },
+    },
+  ];
+}
+
+export default defineConfig({
+  plugins: [react(), contentSecurityPolicy()],
+  define: { __APP_VERSION__: JSON.stringify(version) },
+  server: { port: 5173 },
+  worker: { format: 'es' },
+  build: {
+    // For scripts/size.ts.
+    manifest: true,
+    modulePreload: { polyfill: false },
+    // The content security policy allows no `data:` URLs but images.
+    assetsInlineLimit: 0,
+  },
+  test: { projects: process.env['VITEST'] === undefined ? [] : testProjects() },
+});
