@@ -1,0 +1,89 @@
+import type { AttemptId, PromptId } from './ids.ts';
+import type { FrozenPrompt } from './prompt.ts';
+import type { Mark, StepId } from './step.ts';
+import type { EpochMs, Ms } from './timeline.ts';
+
+/** How the outline is treated: hidden, visible, or hidden with one take and no pause. */
+export const MODES = ['cold', 'outline', 'exam'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** Why a take ended without its speaker. The parts already saved are kept. */
+export const TAKE_FAULTS = ['device-lost', 'encoder', 'disk-full', 'disk'] as const;
+export type TakeFault = (typeof TAKE_FAULTS)[number];
+
+export type Outline = Partial<Readonly<Record<StepId, string>>>;
+
+/** Voice processing by the browser, as the device reported it; null = the browser does not say. */
+export type Processing = {
+  readonly echo: boolean | null;
+  readonly noise: boolean | null;
+  readonly gain: boolean | null;
+};
+
+/** One uninterrupted run of the encoder. A pause ends it; resuming begins the next. */
+export type Segment = {
+  readonly mimeType: string;
+  readonly startedAt: EpochMs;
+  /** Where it begins on the clock the speaker saw. */
+  readonly clockStartMs: Ms;
+  readonly microphone: { readonly label: string; readonly processing: Processing };
+};
+
+/** A clip is stored in parts of this size, the last one shorter. */
+export const CLIP_PART_BYTES = 8 * 1024 * 1024;
+
+type AttemptFacts = {
+  readonly id: AttemptId;
+  readonly promptId: PromptId;
+  readonly prompt: FrozenPrompt;
+  readonly source: 'recorded' | 'imported';
+  /** A step drill or a follow-up belongs to an attempt. */
+  readonly parentId: AttemptId | null;
+  readonly mode: Mode;
+  readonly targetMs: Ms;
+  readonly outline: Outline;
+  readonly segments: readonly Segment[];
+  readonly startedAt: EpochMs;
+  /** IANA name, such as `Europe/Berlin`: a practice day is a local day. */
+  readonly timeZone: string;
+  /** On the recorder's clock until kept, on the clip's timeline afterwards (timeline.ts, `clockToClip`). */
+  readonly marks: readonly Mark[];
+  readonly updatedAt: EpochMs;
+};
+
+/**
+ * A take whose chunks are on disk and whose clip is not. `recording` may still be growing, or have been
+ * orphaned by a crash; `finishing` has all its chunks, and making its clip can be run again at any point.
+ */
+export type UnfinishedAttempt = AttemptFacts & {
+  readonly status: 'recording' | 'finishing';
+  readonly endedBy: 'user' | TakeFault | null;
+};
+
+/** An attempt whose whole clip is stored and verified. */
+export type KeptAttempt = AttemptFacts & {
+  readonly status: 'kept';
+  readonly endedBy: 'user' | TakeFault | null;
+  /** Length of the clip, the last packet included. */
+  readonly durationMs: Ms;
+  readonly mimeType: string;
+  readonly bytes: number;
+  /** One lower-case hexadecimal SHA-256 per stored part. */
+  readonly sha256: readonly string[];
+};
+
+/** One practice run at a prompt. `endedBy` null: it was recovered after a crash. */
+export type Attempt = UnfinishedAttempt | KeptAttempt;
+
+/** Some of what MediaRecorder delivered in one timeslice. All chunks of a segment in order are its file. */
+export type Chunk = {
+  readonly attemptId: AttemptId;
+  readonly segment: number;
+  /** 0…n−1 without gaps. */
+  readonly seq: number;
+  /** Bytes of the segment before this chunk. */
+  readonly offset: number;
+  /** The recorder's clock when it was delivered. */
+  readonly clockEndMs: Ms;
+  readonly data: ArrayBuffer;
+};

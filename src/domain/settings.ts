@@ -1,0 +1,33 @@
+import type { Mode } from './attempt.ts';
+
+export const COUNTDOWNS = [0, 3, 5] as const;
+export type CountdownSec = (typeof COUNTDOWNS)[number];
+
+export const APPEARANCES = ['system', 'light', 'dark'] as const;
+export type Appearance = (typeof APPEARANCES)[number];
+
+/** What the app remembers of the person's choices, one stored row per group. */
+export type Settings = {
+  readonly recording: {
+    /** Null: the browser's default device. */
+    readonly microphoneId: string | null;
+    readonly countdownSec: CountdownSec;
+    readonly mode: Mode;
+    /** Ask the browser to process the voice. Off, because processing falsifies what is measured. */
+    readonly processing: { readonly echo: boolean; readonly noise: boolean; readonly gain: boolean };
+  };
+  readonly keyboard: {
+    /** Single keys such as R, Space and 1–5 (WCAG 2.1.4 asks that they can be switched off). */
+    readonly singleKeys: boolean;
+  };
+};
+
+export const DEFAULT_SETTINGS: Settings = {
+  recording: {
+    microphoneId: null,
+    countdownSec: 0,
+    mode: 'cold',
+    processing: { echo: false, noise: false, gain: false },
+  },
+  keyboard: { singleKeys: true },
+};
