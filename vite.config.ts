@@ -37,6 +37,8 @@ function testProjects() {
         name: 'browser',
         include: ['tests/browser/**/*.test.{ts,tsx}'],
         testTimeout: 20_000,
+        // As patient as `expect.element`: the machine may be busy.
+        expect: { poll: { timeout: 15_000 } },
         browser: {
           enabled: true,
           headless: true,
@@ -58,6 +60,23 @@ export default defineConfig({
   plugins: [react(), contentSecurityPolicy()],
   define: { __APP_VERSION__: JSON.stringify(version) },
   server: { port: 5173 },
+  // Named, because what is found late is bundled late, and React is then there twice.
+  optimizeDeps: {
+    include: [
+      'axe-core',
+      'comlink',
+      'idb',
+      'lucide-react',
+      'mediabunny',
+      'react',
+      'react-dom',
+      'react-dom/client',
+      'react/jsx-dev-runtime',
+      'react-router',
+      'react-router/dom',
+      'valibot',
+    ],
+  },
   worker: { format: 'es' },
   build: {
     // For scripts/size.ts.

@@ -1,0 +1,138 @@
+import type { Attempt, Chunk, KeptAttempt, UnfinishedAttempt } from '../domain/attempt.ts';
+import type { AttemptId, PromptId, ReviewId } from '../domain/ids.ts';
+import type { Peaks } from '../domain/peaks.ts';
+import type { OwnPrompt } from '../domain/prompt.ts';
+import type { Review } from '../domain/rubric.ts';
+import type { Settings } from '../domain/settings.ts';
+import type { EpochMs, Ms } from '../domain/timeline.ts';
+
+/** A place in the list of attempts, handed back to ask for what is older. */
+export type PageCursor = { readonly startedAt: EpochMs; readonly id: AttemptId };
+
+/** What makes an unfinished attempt a kept one. */
+export type Keeping = Pick<KeptAttempt, 'durationMs' | 'mimeType' | 'bytes' | 'sha256' | 'marks' | 'endedBy'>;
+
+/** An unfinished attempt no tab is working on. */
+export type Orphan = { readonly attempt: UnfinishedAttempt; readonly keptMs: Ms; readonly bytes: number };
+
+/** A record that could not be decoded: moved out of the way, whole, with the reason. */
+export type SetAside = {
+  readonly store: string;
+  /** The record's key there. */
+  readonly key: string;
+  readonly reason: string;
+  readonly at: EpochMs;
+  readonly record: unknown;
+};
+
+/** What changed, in this tab or another. Listeners read again; no data travels. */
+export type Change = {
+  readonly store: 'attempts' | 'reviews' | 'prompts' | 'peaks' | 'settings' | 'setAside';
+};
+
+/**
+ * Everything the app remembers: the only door to IndexedDB, for pages and for workers.
+ *
+ * Every method rejects with `StorageError` and nothing else that is expected. A promise that fulfilled
+ * means that the *transaction* is complete, not only the request. Records are decoded when read; one
+ * that cannot be is moved to `setAside` and left out of the answer.
+ */
+export type Archive = {
+  readonly attempts: {
+    /** Writes the attempt before its first chunk (strict). An id that is there already is a bug and throws. */
+    begin(attempt: UnfinishedAttempt): Promise<void>;
+    /** Stores one chunk (strict). A repeated sequence number is a bug and throws. */
+    append(chunk: Chunk): Promise<void>;
+    /**
+     * Reads, changes and writes one attempt in one transaction (strict). Null: there is none such.
+     *
+     * @param change pure, because it may run twice; it also sets `updatedAt`. It does not make an attempt
+     *   kept (see `clips.keep`). What it throws leaves everything as it was.
+     */
+    update<Kind extends Attempt>(id: AttemptId, change: (attempt: Attempt) => Kind): Promise<Kind | null>;
+    get(id: AttemptId): Promise<Attempt | null>;
+    /** Kept attempts, newest first, at most `limit`; `next` is null at the end. */
+    page(query: { readonly before?: PageCursor; readonly limit: number }): Promise<{
+      readonly attempts: readonly KeptAttempt[];
+      readonly next: PageCursor | null;
+    }>;
+    /** Kept attempts at one prompt, newest first, at most `limit`. */
+    atPrompt(promptId: PromptId, limit: number): Promise<readonly KeptAttempt[]>;
+    /** Prompts of all kept attempts with the newest attempt of each: keys only, no record is read. */
+    practised(): Promise<ReadonlyMap<PromptId, EpochMs>>;
+    /** Unfinished attempts whose locks (locks.ts) nobody holds, newest first, those without chunks too. */
+    orphans(): Promise<readonly Orphan[]>;
+    /** Moves an attempt to the trash: out of every list; its bytes and reviews stay until `purgeTrash`. */
+    remove(id: AttemptId): Promise<void>;
+    /** Takes it back out of the trash. False: it is no longer there. */
+    restore(id: AttemptId): Promise<boolean>;
+  };
+  readonly chunks: {
+    /** Up to `count` chunks of a segment in order, from `seq` on. */
+    read(id: AttemptId, segment: number, seq: number, count: number): Promise<readonly Chunk[]>;
+    /** The last chunk of a segment; null when it has none. */
+    last(id: AttemptId, segment: number): Promise<Chunk | null>;
+    /** Deletes all chunks of an attempt (strict); none is fine. Throws while it is unfinished: a bug. */
+    drop(id: AttemptId): Promise<void>;
+  };
+  readonly clips: {
+    /**
+     * Writes one part, of at most `CLIP_PART_BYTES`, over what stood there (strict). Throws, like `drop`,
+     * when the attempt is not unfinished: a bug, because a kept clip never changes.
+     */
+    putPart(id: AttemptId, part: number, data: ArrayBuffer): Promise<void>;
+    /** One part; null when there is none. */
+    part(id: AttemptId, part: number): Promise<ArrayBuffer | null>;
+    /** Deletes all parts: before making a clip again. */
+    drop(id: AttemptId): Promise<void>;
+    /**
+     * Turns an unfinished attempt into a kept one (strict). Parts that do not number or weigh what `keeping`
+     * says are a bug and throw; their hashes are the caller's to have checked. Chunks stay until
+     * `chunks.drop`.
+     */
+    keep(id: AttemptId, keeping: Keeping): Promise<KeptAttempt>;
+    /** The whole clip with its type; null when a part is missing. */
+    read(id: AttemptId): Promise<Blob | null>;
+  };
+  readonly reviews: {
+    /** Reviews of an attempt, oldest first. */
+    of(id: AttemptId): Promise<readonly Review[]>;
+    /**
+     * Writes a review; nothing, when its attempt was deleted for good in the meantime. A locked one never
+     * changes: writing over it is a bug and throws.
+     */
+    put(review: Review): Promise<void>;
+    get(id: ReviewId): Promise<Review | null>;
+  };
+  readonly prompts: {
+    /** The person's own prompts, newest first. */
+    list(): Promise<readonly OwnPrompt[]>;
+    get(id: PromptId): Promise<OwnPrompt | null>;
+    put(prompt: OwnPrompt): Promise<void>;
+    remove(id: PromptId): Promise<void>;
+    restore(id: PromptId): Promise<boolean>;
+  };
+  readonly peaks: {
+    /** Null, too, for what cannot be read: peaks can always be made again. */
+    get(id: AttemptId): Promise<Peaks | null>;
+    /** Writes nothing when the attempt was deleted for good in the meantime. */
+    put(peaks: Peaks): Promise<void>;
+  };
+  readonly settings: {
+    /** The group's value, or its default when it was never written or cannot be read. */
+    get<Group extends keyof Settings>(group: Group): Promise<Settings[Group]>;
+    put<Group extends keyof Settings>(group: Group, value: Settings[Group]): Promise<void>;
+  };
+  readonly setAside: {
+    list(): Promise<readonly SetAside[]>;
+  };
+  /**
+   * Sets 8 MB aside, once, which a full disk gives back: what was recorded can then be finished, and
+   * attempts can be removed. For the app's start. Fulfilled without it where there is no room.
+   */
+  layInReserve(): Promise<void>;
+  /** Deletes for good what was removed before `before`, with everything that belongs to it. */
+  purgeTrash(before: EpochMs): Promise<void>;
+  onChange(listener: (change: Change) => void): () => void;
+  close(): Promise<void>;
+};

@@ -1,0 +1,54 @@
+import type { Chunk } from '../domain/attempt.ts';
+import { chunkSchema, decode, encode } from '../domain/records.ts';
+import type { Archive } from './archive.ts';
+import type { Connection } from './connection.ts';
+import { StorageError } from './errors.ts';
+import { beginningWith } from './schema.ts';
+
+/** Bytes are not set aside, because a clip with a hole is no clip: `corrupt` is thrown instead. */
+function readChunk(record: unknown): Chunk {
+  const chunk = decode(chunkSchema, record);
+  if (chunk.tag === 'unreadable') throw new StorageError('corrupt', { cause: chunk.reason });
+  return chunk.value;
+}
+
+/** A repeated sequence number is a bug, unless a lost connection seemed to swallow the same chunk. */
+export async function append(connection: Connection, chunk: Chunk): Promise<void> {
+  const record = encode(chunkSchema, chunk);
+  await connection.write(['chunks'], 'strict', async (tx, isRetry) => {
+    const chunks = tx.objectStore('chunks');
+    const there = isRetry ? await chunks.get([chunk.attemptId, chunk.segment, chunk.seq]) : undefined;
+    if (there === undefined || !isEqual(there.data, chunk.data)) await chunks.add(record);
+  });
+}
+
+export function openChunks(connection: Connection): Archive['chunks'] {
+  return {
+    async read(id, segment, seq, count) {
+      const range = IDBKeyRange.bound([id, segment, seq], [id, segment, seq + count], false, true);
+      const records = await connection.read(['chunks'], (tx) => tx.objectStore('chunks').getAll(range));
+      return records.map(readChunk);
+    },
+
+    async last(id, segment) {
+      const cursor = await connection.read(['chunks'], (tx) =>
+        tx.objectStore('chunks').openCursor(beginningWith(id, segment), 'prev'),
+      );
+      return cursor === null ? null : readChunk(cursor.value);
+    },
+
+    async drop(id) {
+      await connection.write(['attempts', 'chunks'], 'strict', async (tx) => {
+        const attempt = await tx.objectStore('attempts').get(id);
+        if (attempt !== undefined && attempt.status !== 'kept')
+          throw new Error('The chunks of an unfinished attempt are all there is of it');
+        await tx.objectStore('chunks').delete(beginningWith(id));
+      });
+    },
+  };
+}
+
+function isEqual(one: ArrayBuffer, other: ArrayBuffer): boolean {
+  const [a, b] = [new Uint8Array(one), new Uint8Array(other)];
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

@@ -1,0 +1,89 @@
+import type { KeptAttempt } from '../domain/attempt.ts';
+import type { AttemptId } from '../domain/ids.ts';
+import { attemptSchema, clipPartSchema, decode, encode } from '../domain/records.ts';
+import type { Archive } from './archive.ts';
+import type { ChangeFeed } from './changes.ts';
+import type { Connection } from './connection.ts';
+import { StorageError } from './errors.ts';
+import { beginningWith, type Writing } from './schema.ts';
+
+export function openClips(connection: Connection, feed: ChangeFeed): Archive['clips'] {
+  async function part(id: AttemptId, number: number): Promise<ArrayBuffer | null> {
+    const record = await connection.read(['clips'], (tx) => tx.objectStore('clips').get([id, number]));
+    return record === undefined ? null : readPart(record);
+  }
+
+  return {
+    part,
+
+    async putPart(id, number, data) {
+      const record = encode(clipPartSchema, { attemptId: id, part: number, data });
+      await connection.write(['attempts', 'clips'], 'strict', async (tx) => {
+        await requireUnfinished(tx, id);
+        await tx.objectStore('clips').put(record);
+      });
+    },
+
+    async drop(id) {
+      await connection.write(['attempts', 'clips'], 'strict', async (tx) => {
+        await requireUnfinished(tx, id);
+        await tx.objectStore('clips').delete(beginningWith(id));
+      });
+    },
+
+    async keep(id, keeping) {
+      const kept = await connection.write(['attempts', 'clips'], 'strict', async (tx, isRetry) => {
+        const record = await tx.objectStore('attempts').get(id);
+        const attempt = decode(attemptSchema, record);
+        if (attempt.tag === 'unreadable') throw new Error(`No attempt to keep: ${attempt.reason}`);
+        if (isRetry && attempt.value.status === 'kept') return attempt.value;
+        if (attempt.value.status === 'kept') throw new Error('This attempt was kept before');
+        let parts = 0;
+        let bytes = 0;
+        let cursor = await tx.objectStore('clips').openCursor(beginningWith(id));
+        while (cursor !== null) {
+          if (cursor.value.part !== parts) throw new Error(`Part ${parts} of the clip is missing`);
+          parts += 1;
+          bytes += readPart(cursor.value).byteLength;
+          cursor = await cursor.continue();
+        }
+        if (parts !== keeping.sha256.length || bytes !== keeping.bytes)
+          throw new Error(`The clip has ${parts} parts and ${bytes} bytes, which is not what is to be kept`);
+        const next: KeptAttempt = { ...attempt.value, ...keeping, status: 'kept', updatedAt: Date.now() };
+        await tx.objectStore('attempts').put(encode(attemptSchema, next));
+        return next;
+      });
+      feed.announce('attempts');
+      return kept;
+    },
+
+    async read(id) {
+      const record = await connection.read(['attempts'], (tx) => tx.objectStore('attempts').get(id));
+      const attempt = decode(attemptSchema, record);
+      if (attempt.tag === 'unreadable' || attempt.value.status !== 'kept') return null;
+      const { bytes, mimeType, sha256 } = attempt.value;
+      const parts: ArrayBuffer[] = [];
+      for (const number of sha256.keys()) {
+        const data = await part(id, number);
+        if (data === null) return null;
+        parts.push(data);
+      }
+      const clip = new Blob(parts, { type: mimeType });
+      if (clip.size !== bytes) throw new StorageError('corrupt');
+      return clip;
+    },
+  };
+}
+
+/** A kept clip never changes, and nothing is written for an attempt that was removed meanwhile. */
+async function requireUnfinished(tx: Writing<readonly ['attempts', 'clips']>, id: AttemptId): Promise<void> {
+  const attempt = await tx.objectStore('attempts').get(id);
+  if (attempt === undefined || attempt.status === 'kept')
+    throw new Error('Only an unfinished attempt gets a clip');
+}
+
+function readPart(record: unknown): ArrayBuffer {
+  const part = decode(clipPartSchema, record);
+  if (part.tag === 'unreadable') throw new StorageError('corrupt', { cause: part.reason });
+  return part.value.data;
+}

@@ -1,0 +1,40 @@
+import type { AttemptId } from '../domain/ids.ts';
+
+/** Whoever holds it is the one tab that records. */
+export const RECORDER_LOCK = 'recorder';
+
+/** Held while an attempt is being recorded: without it an unfinished attempt is an orphan. */
+export function takeLock(id: AttemptId): string {
+  return `take:${id}`;
+}
+
+/** Held while an unfinished attempt's clip is being made. */
+export function finishLock(id: AttemptId): string {
+  return `finish:${id}`;
+}
+
+/**
+ * Takes a lock of the whole origin. The browser frees it when the tab or worker ends, however it ends.
+ *
+ * @returns a function that frees it; null when somebody else holds it
+ */
+export function holdLock(
+  name: string,
+  { steal = false }: { readonly steal?: boolean } = {},
+): Promise<(() => void) | null> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(name, steal ? { steal } : { ifAvailable: true }, (lock) => {
+        if (lock === null) return resolve(null);
+        return new Promise<void>((release) => resolve(release));
+      })
+      // After the lock was granted this is somebody stealing it, and the promise is settled already.
+      .catch(reject);
+  });
+}
+
+/** The names of all locks held in this origin at the moment. */
+export async function heldLocks(): Promise<ReadonlySet<string>> {
+  const { held = [] } = await navigator.locks.query();
+  return new Set(held.flatMap(({ name }) => name ?? []));
+}

@@ -1,0 +1,25 @@
+import type { Database, Upgrade } from './schema.ts';
+
+/** Awaits nothing but requests of its transaction, or the upgrade commits half-way. */
+type Migration = (db: Database, tx: Upgrade) => void | Promise<void>;
+
+/**
+ * Append-only: the n-th function leads from version n to n + 1, and one that was released never changes.
+ * All of them run on an empty database too.
+ */
+export const migrations: readonly Migration[] = [
+  (db) => {
+    const attempts = db.createObjectStore('attempts', { keyPath: 'id' });
+    attempts.createIndex('byStatus', ['status', 'startedAt', 'id']);
+    attempts.createIndex('byPrompt', ['promptId', 'status', 'startedAt']);
+    db.createObjectStore('chunks', { keyPath: ['attemptId', 'segment', 'seq'] });
+    db.createObjectStore('clips', { keyPath: ['attemptId', 'part'] });
+    db.createObjectStore('peaks', { keyPath: 'attemptId' });
+    db.createObjectStore('reviews', { keyPath: 'id' }).createIndex('byAttempt', ['attemptId', 'startedAt']);
+    db.createObjectStore('prompts', { keyPath: 'id' }).createIndex('byUpdatedAt', 'updatedAt');
+    db.createObjectStore('settings', { keyPath: 'name' });
+    db.createObjectStore('trash', { keyPath: ['store', 'id'] }).createIndex('byRemovedAt', 'removedAt');
+    db.createObjectStore('quarantine', { keyPath: ['store', 'key'] });
+    db.createObjectStore('reserve', { keyPath: 'id' });
+  },
+];

@@ -1,0 +1,28 @@
+import { decode, encode, peaksSchema } from '../domain/records.ts';
+import type { Archive } from './archive.ts';
+import type { ChangeFeed } from './changes.ts';
+import type { Connection } from './connection.ts';
+
+export function openPeaks(connection: Connection, feed: ChangeFeed): Archive['peaks'] {
+  return {
+    async get(id) {
+      const record = await connection.read(['peaks'], (tx) => tx.objectStore('peaks').get(id));
+      const peaks = decode(peaksSchema, record);
+      return peaks.tag === 'ok' ? peaks.value : null;
+    },
+
+    async put(peaks) {
+      const record = encode(peaksSchema, peaks);
+      const isWritten = await connection.write(['attempts', 'trash', 'peaks'], 'relaxed', async (tx) => {
+        const { attemptId } = peaks;
+        const isKnown =
+          (await tx.objectStore('attempts').getKey(attemptId)) ??
+          (await tx.objectStore('trash').getKey(['attempts', attemptId]));
+        if (isKnown === undefined) return false;
+        await tx.objectStore('peaks').put(record);
+        return true;
+      });
+      if (isWritten) feed.announce('peaks');
+    },
+  };
+}

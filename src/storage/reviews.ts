@@ -1,0 +1,56 @@
+import { encode, reviewSchema } from '../domain/records.ts';
+import type { Archive } from './archive.ts';
+import type { ChangeFeed } from './changes.ts';
+import type { Connection } from './connection.ts';
+import { beginningWith } from './schema.ts';
+import { type Quarantine, sieve } from './set-aside.ts';
+
+export function openReviews(
+  connection: Connection,
+  feed: ChangeFeed,
+  quarantine: Quarantine,
+): Archive['reviews'] {
+  return {
+    async of(id) {
+      const sift = sieve('reviews');
+      const reviews = await connection.read(['reviews'], async (tx) => {
+        const byAttempt = tx.objectStore('reviews').index('byAttempt');
+        const range = beginningWith(id);
+        return sift.decodeAll(await byAttempt.getAllKeys(range), await byAttempt.getAll(range));
+      });
+      await quarantine.setAside('reviews', sift.unreadable);
+      return reviews;
+    },
+
+    async put(review) {
+      const record = encode(reviewSchema, review);
+      const isWritten = await connection.write(
+        ['attempts', 'trash', 'reviews'],
+        'relaxed',
+        async (tx, isRetry) => {
+          const { id, attemptId, updatedAt } = review;
+          const isKnown =
+            (await tx.objectStore('attempts').getKey(attemptId)) ??
+            (await tx.objectStore('trash').getKey(['attempts', attemptId]));
+          if (isKnown === undefined) return false;
+          const there = await tx.objectStore('reviews').get(id);
+          if (there !== undefined && there.lockedAt !== null) {
+            if (isRetry && there.updatedAt === updatedAt) return true;
+            throw new Error('A locked review never changes');
+          }
+          await tx.objectStore('reviews').put(record);
+          return true;
+        },
+      );
+      if (isWritten) feed.announce('reviews');
+    },
+
+    async get(id) {
+      const sift = sieve('reviews');
+      const record = await connection.read(['reviews'], (tx) => tx.objectStore('reviews').get(id));
+      const review = sift.decode(id, record);
+      await quarantine.setAside('reviews', sift.unreadable);
+      return review;
+    },
+  };
+}

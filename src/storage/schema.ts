@@ -1,0 +1,67 @@
+import type { DBSchema, IDBPDatabase, IDBPObjectStore, IDBPTransaction, StoreNames } from 'idb';
+import type { Attempt, Chunk } from '../domain/attempt.ts';
+import type { AttemptId, PromptId, ReviewId } from '../domain/ids.ts';
+import type { Peaks } from '../domain/peaks.ts';
+import type { OwnPrompt } from '../domain/prompt.ts';
+import type { ClipPart } from '../domain/records.ts';
+import type { Review } from '../domain/rubric.ts';
+import type { Settings } from '../domain/settings.ts';
+import type { EpochMs } from '../domain/timeline.ts';
+import type { SetAside } from './archive.ts';
+
+export const DATABASE = 'practice';
+
+/** What can be removed and taken back. */
+export type Removable = 'attempts' | 'prompts';
+
+/** A removed record as it was stored; what belongs to it stays where it is until the trash is purged. */
+export type Trashed = {
+  readonly store: Removable;
+  readonly id: AttemptId | PromptId;
+  readonly removedAt: EpochMs;
+  readonly record: unknown;
+};
+
+export type SettingsRow = { readonly name: keyof Settings; readonly value: unknown };
+
+/**
+ * What was written. What is read is only *claimed* to have these types: every value goes through
+ * `decode` first.
+ */
+export type Schema = DBSchema & {
+  attempts: {
+    key: AttemptId;
+    value: Attempt;
+    indexes: {
+      byStatus: [Attempt['status'], EpochMs, AttemptId];
+      byPrompt: [PromptId, Attempt['status'], EpochMs];
+    };
+  };
+  /** Only while an attempt is unfinished. */
+  chunks: { key: [AttemptId, number, number]; value: Chunk };
+  clips: { key: [AttemptId, number]; value: ClipPart };
+  peaks: { key: AttemptId; value: Peaks };
+  reviews: { key: ReviewId; value: Review; indexes: { byAttempt: [AttemptId, EpochMs] } };
+  prompts: { key: PromptId; value: OwnPrompt; indexes: { byUpdatedAt: EpochMs } };
+  settings: { key: keyof Settings; value: SettingsRow };
+  trash: { key: [Removable, AttemptId | PromptId]; value: Trashed; indexes: { byRemovedAt: EpochMs } };
+  quarantine: { key: [string, string]; value: SetAside };
+  /** At most one record: space that a full disk gives back. */
+  reserve: { key: number; value: { readonly id: number; readonly data: ArrayBuffer } };
+};
+
+export type StoreName = StoreNames<Schema>;
+export type Database = IDBPDatabase<Schema>;
+export type Reading<Names extends readonly StoreName[]> = IDBPTransaction<Schema, Names, 'readonly'>;
+export type Writing<Names extends readonly StoreName[]> = IDBPTransaction<Schema, Names, 'readwrite'>;
+export type Upgrade = IDBPTransaction<Schema, StoreName[], 'versionchange'>;
+
+/** A store of which only the name is known while compiling. */
+export function untyped(store: unknown): IDBPObjectStore<unknown, ArrayLike<string>, string, 'readwrite'> {
+  return store as IDBPObjectStore<unknown, ArrayLike<string>, string, 'readwrite'>;
+}
+
+/** All keys that begin with `start`. An array sorts after every string and number. */
+export function beginningWith(...start: readonly IDBValidKey[]): IDBKeyRange {
+  return IDBKeyRange.bound(start, [...start, []]);
+}

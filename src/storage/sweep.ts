@@ -1,0 +1,40 @@
+import type { AttemptId } from '../domain/ids.ts';
+import type { Connection } from './connection.ts';
+import { StorageError } from './errors.ts';
+import { beginningWith } from './schema.ts';
+import type { Quarantine } from './set-aside.ts';
+
+/**
+ * What an earlier session left undone: takes back set-aside records this version can read, and deletes
+ * the chunks of kept attempts, which remain when a tab dies between keeping a clip and dropping them.
+ * Any number of tabs may do so at once. A failure is no reason not to open: the next start tries again.
+ */
+export async function sweep(connection: Connection, quarantine: Quarantine): Promise<void> {
+  try {
+    await quarantine.readmit();
+    for (const id of await attemptsWithChunks(connection)) await dropLeftover(connection, id);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+  }
+}
+
+function attemptsWithChunks(connection: Connection): Promise<readonly AttemptId[]> {
+  return connection.read(['chunks'], async (tx) => {
+    const ids: AttemptId[] = [];
+    const chunks = tx.objectStore('chunks');
+    let cursor = await chunks.openKeyCursor();
+    while (cursor !== null) {
+      const [id] = cursor.key;
+      ids.push(id);
+      cursor = await chunks.openKeyCursor(IDBKeyRange.lowerBound([id, []]));
+    }
+    return ids;
+  });
+}
+
+function dropLeftover(connection: Connection, id: AttemptId): Promise<void> {
+  return connection.write(['attempts', 'chunks'], 'relaxed', async (tx) => {
+    const attempt = await tx.objectStore('attempts').get(id);
+    if (attempt?.status === 'kept') await tx.objectStore('chunks').delete(beginningWith(id));
+  });
+}

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  CELL_IDS,
+  CRITERION_IDS,
+  cellId,
+  criterionScore,
+  LEVELS,
+  type Marking,
+  overall,
+  type Scores,
+  stepScore,
+  WRONG_STEPS,
+} from '../../src/domain/rubric.ts';
+import { STEP_IDS } from '../../src/domain/step.ts';
+import { rubric } from '../../src/rubric/definition.ts';
+
+const scores: fc.Arbitrary<Scores> = fc.dictionary(fc.constantFrom(...CELL_IDS), fc.constantFrom(...LEVELS), {
+  maxKeys: 15,
+});
+const markings: fc.Arbitrary<Marking> = fc.record({
+  scores,
+  missing: fc.subarray([...STEP_IDS]),
+  wrongSteps: fc.subarray([...WRONG_STEPS]),
+});
+
+/** The rubric's own formula, written out once more. */
+function meanOf({ scores: levels, missing }: Marking): number | null {
+  let sum = 0;
+  let weights = 0;
+  for (const step of rubric.steps)
+    for (const criterion of rubric.criteria) {
+      const level = missing.includes(step.id) ? 0 : levels[cellId(criterion.id, step.id)];
+      if (level === undefined) continue;
+      sum += level * 25 * criterion.weight * step.weight;
+      weights += criterion.weight * step.weight;
+    }
+  return weights === 0 ? null : sum / weights;
+}
+
+test('the overall is the weighted mean of what is scored, under its caps', () => {
+  fc.assert(
+    fc.property(markings, (marking) => {
+      const { points, scored, isProvisional, caps } = overall(rubric, marking);
+      const mean = meanOf(marking);
+      const counted = CELL_IDS.filter(
+        (cell) =>
+          marking.scores[cell] !== undefined || marking.missing.some((step) => cell.endsWith(`.${step}`)),
+      );
+      expect(scored).toBe(counted.length);
+      const hasAllDepth = STEP_IDS.every((step) => counted.includes(cellId('depth', step)));
+      expect(isProvisional).toBe(counted.length < 12 || !hasAllDepth);
+      if (mean === null || points === null) {
+        expect([mean, points]).toEqual([null, null]);
+        return;
+      }
+      expect(points).toBeLessThanOrEqual(mean + 0.5 + 1e-9);
+      if (caps.length === 0) expect(Math.abs(points - mean)).toBeLessThanOrEqual(0.5 + 1e-9);
+      else expect([60, 74]).toContain(points);
+    }),
+  );
+});
+
+test('a better level in one cell never lowers the score, a missing step or a wrong claim never raises it', () => {
+  fc.assert(
+    fc.property(
+      scores,
+      fc.constantFrom(...CELL_IDS),
+      fc.constantFrom(...STEP_IDS),
+      fc.constantFrom(...WRONG_STEPS),
+      (levels, cell, step, wrong) => {
+        const points = (marking: Partial<Marking>) =>
+          overall(rubric, { scores: levels, missing: [], wrongSteps: [], ...marking }).points ?? 0;
+        const at = (level: 1 | 2 | 3 | 4) => points({ scores: { ...levels, [cell]: level } });
+        expect([at(1), at(2), at(3), at(4)]).toEqual([at(1), at(2), at(3), at(4)].toSorted((a, b) => a - b));
+        if (Object.keys(levels).length === 0) return;
+        expect(points({ missing: [step] })).toBeLessThanOrEqual(points({}));
+        expect(points({ wrongSteps: [wrong] })).toBeLessThanOrEqual(points({}));
+      },
+    ),
+  );
+});
+
+const full: Scores = Object.fromEntries(CELL_IDS.map((cell) => [cell, 4]));
+
+test('the third cap bites where depth is 1 and the speaker called the content wrong, nowhere else', () => {
+  const points = (marking: Partial<Marking>) =>
+    overall(rubric, { scores: full, missing: [], wrongSteps: [], ...marking });
+  for (const step of WRONG_STEPS) {
+    const weak = { ...full, [cellId('depth', step)]: 1 as const };
+    const capped = points({ scores: weak, wrongSteps: [step] });
+    expect(capped.points).toBe(60);
+    expect(capped.caps).toEqual([expect.stringContaining('wrong')]);
+    expect(points({ scores: weak }).caps).toEqual([]);
+    expect(points({ wrongSteps: [step] })).toMatchObject({ points: 100, caps: [] });
+    const elsewhere = WRONG_STEPS.filter((other) => other !== step);
+    expect(points({ scores: weak, wrongSteps: elsewhere }).caps).toEqual([]);
+    const { [cellId('depth', step)]: _, ...blank } = full;
+    expect(points({ scores: blank, wrongSteps: [step] }).caps).toEqual([]);
+  }
+});
+
+test('every cap that lowers the score is named, and none that does not', () => {
+  const marking = { scores: full, missing: ['tradeoffs', 'next'], wrongSteps: [] } as const;
+  // 100 − 25 − 15 = 60: neither cap lowers it.
+  expect(overall(rubric, marking)).toMatchObject({ points: 60, caps: [] });
+  expect(overall(rubric, { ...marking, missing: ['tradeoffs'] }).caps).toHaveLength(1);
+  expect(overall(rubric, { ...marking, missing: ['next'] })).toMatchObject({
+    points: 74,
+    caps: [expect.stringContaining('74')],
+  });
+});
+
+test('a half is rounded up, whatever binary fractions make of it', () => {
+  const percent = (weight: number) => Math.round(weight * 100);
+  fc.assert(
+    fc.property(scores, (levels) => {
+      let sum = 0;
+      let weights = 0;
+      for (const step of rubric.steps)
+        for (const criterion of rubric.criteria) {
+          const level = levels[cellId(criterion.id, step.id)];
+          const weight = percent(criterion.weight) * percent(step.weight);
+          if (level === undefined) continue;
+          sum += level * 25 * weight;
+          weights += weight;
+        }
+      const expected = weights === 0 ? null : Math.floor((2 * sum + weights) / (2 * weights));
+      expect(overall(rubric, { scores: levels, missing: [], wrongSteps: [] }).points).toBe(expected);
+    }),
+    { numRuns: 2000 },
+  );
+  // 50 and 75 with equal weights: 62.5.
+  const half = {
+    scores: { 'clarity.situation': 2, 'clarity.next': 3 },
+    missing: [],
+    wrongSteps: [],
+  } as const;
+  expect(overall(rubric, half).points).toBe(63);
+  expect(criterionScore(rubric, half, 'clarity')).toBe(63);
+});
+
+test('the scores of criteria and steps are means of their own cells', () => {
+  fc.assert(
+    fc.property(markings, (marking) => {
+      const within = (values: readonly number[], mean: number | null) => {
+        if (values.length === 0) expect(mean).toBeNull();
+        else {
+          expect(mean).toBeGreaterThanOrEqual(Math.min(...values));
+          expect(mean).toBeLessThanOrEqual(Math.max(...values));
+        }
+      };
+      const points = (cell: (typeof CELL_IDS)[number]) => {
+        const isMissing = marking.missing.some((step) => cell.endsWith(`.${step}`));
+        const level = isMissing ? 0 : marking.scores[cell];
+        return level === undefined ? [] : [level * 25];
+      };
+      for (const criterion of CRITERION_IDS)
+        within(
+          STEP_IDS.flatMap((step) => points(cellId(criterion, step))),
+          criterionScore(rubric, marking, criterion),
+        );
+      for (const step of STEP_IDS)
+        within(
+          CRITERION_IDS.flatMap((criterion) => points(cellId(criterion, step))),
+          stepScore(rubric, marking, step),
+        );
+    }),
+  );
+});
