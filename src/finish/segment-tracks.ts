@@ -1,0 +1,125 @@
+import {
+  type AudioCodec,
+  type EncodedPacket,
+  EncodedPacketSink,
+  Input,
+  type InputFormat,
+  type InputTrack,
+  MATROSKA,
+  MP4,
+  OGG,
+  type Source,
+  type VideoCodec,
+  WEBM,
+} from 'mediabunny';
+import { aacDuration, opusDuration } from './packet-duration.ts';
+
+/** What every recorder writes. */
+export const RECORDED_FORMATS: readonly InputFormat[] = [WEBM, MATROSKA, MP4, OGG];
+
+export type TrackKind = 'audio' | 'video';
+
+type Stream =
+  | { readonly kind: 'audio'; readonly codec: AudioCodec; readonly config: AudioDecoderConfig }
+  | { readonly kind: 'video'; readonly codec: VideoCodec; readonly config: VideoDecoderConfig };
+
+/** A track that has packets. */
+export type SegmentTrack = Stream & {
+  /** Seconds on the segment's own timeline, which need not begin at 0. */
+  readonly startsAt: number;
+  /** In decode order, each with its duration; ends without a word where the bytes are damaged. */
+  packets(): AsyncGenerator<EncodedPacket, void>;
+};
+
+export type SegmentTracks = {
+  readonly format: InputFormat;
+  readonly tracks: readonly SegmentTrack[];
+  dispose(): void;
+};
+
+/**
+ * The tracks of one recorded file, the first of each kind; null when it has no packet, because it ends
+ * before its first one or is no media at all.
+ */
+export async function openTracks(source: Source): Promise<SegmentTracks | null> {
+  const input = new Input({ source, formats: [...RECORDED_FORMATS] });
+  try {
+    const found = [await input.getPrimaryAudioTrack(), await input.getPrimaryVideoTrack()];
+    const tracks = (await Promise.all(found.map(openTrack))).filter((track) => track !== null);
+    if (tracks.length > 0) return { format: await input.getFormat(), tracks, dispose: () => input.dispose() };
+  } catch {
+    // The header is not whole.
+  }
+  input.dispose();
+  return null;
+}
+
+async function openTrack(track: InputTrack | null): Promise<SegmentTrack | null> {
+  if (track === null) return null;
+  const sink = new EncodedPacketSink(track);
+  const first = await sink.getFirstPacket();
+  const stream = await streamOf(track);
+  if (first === null || stream === null) return null;
+  return { ...stream, startsAt: first.timestamp, packets: () => timedPackets(sink, stream) };
+}
+
+async function streamOf(track: InputTrack): Promise<Stream | null> {
+  if (track.isAudioTrack()) {
+    const [codec, config] = [await track.getCodec(), await track.getDecoderConfig()];
+    return codec === null || config === null ? null : { kind: 'audio', codec, config };
+  }
+  if (track.isVideoTrack()) {
+    const [codec, config] = [await track.getCodec(), await track.getDecoderConfig()];
+    return codec === null || config === null ? null : { kind: 'video', codec, config };
+  }
+  return null;
+}
+
+/**
+ * Not `sink.packets()`: that reads ahead, and when it comes upon damage it throws away the good packets
+ * that were not asked for yet.
+ */
+async function* timedPackets(sink: EncodedPacketSink, stream: Stream): AsyncGenerator<EncodedPacket, void> {
+  let before = await sink.getFirstPacket();
+  let interval = 0;
+  while (before !== null) {
+    yield before.clone({ duration: durationOf(before, stream, interval) });
+    const next: EncodedPacket | null = await sink.getNextPacket(before).catch(() => null);
+    interval = next === null ? interval : Math.max(0, next.timestamp - before.timestamp);
+    before = next;
+  }
+}
+
+function durationOf(packet: EncodedPacket, { codec, config }: Stream, interval: number): number {
+  if (codec === 'opus') return opusDuration(packet.data);
+  if (packet.duration > 0) return packet.duration;
+  if (codec === 'aac' && 'sampleRate' in config) return aacDuration(config.sampleRate);
+  return interval;
+}
+
+/**
+ * Whether one decoder plays both without a new configuration. Opus says in every packet what it is
+ * (RFC 6716, section 3.1), so that only its multichannel mappings need equal headers.
+ */
+export function isSameStream(a: SegmentTrack, b: SegmentTrack): boolean {
+  if (a.kind !== b.kind || a.codec !== b.codec || a.config.codec !== b.config.codec) return false;
+  if (a.codec === 'opus' && channelMapping(a.config) === 0 && channelMapping(b.config) === 0) return true;
+  if (a.kind === 'audio' && b.kind === 'audio') {
+    if (a.config.sampleRate !== b.config.sampleRate) return false;
+    if (a.config.numberOfChannels !== b.config.numberOfChannels) return false;
+  }
+  const [left, right] = [bytesOf(a.config.description), bytesOf(b.config.description)];
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}
+
+/** The channel mapping family of an identification header (RFC 7845, section 5.1). */
+function channelMapping(config: AudioDecoderConfig | VideoDecoderConfig): number {
+  return bytesOf(config.description)[18] ?? 0;
+}
+
+function bytesOf(data: AllowSharedBufferSource | undefined): Uint8Array {
+  if (data === undefined) return new Uint8Array();
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+}

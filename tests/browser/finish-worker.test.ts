@@ -1,0 +1,49 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { finishInWorker, warmFinish } from '../../src/finish/client.ts';
+import type { Archive, Change } from '../../src/storage/archive.ts';
+import { openArchive } from '../../src/storage/open-archive.ts';
+import { chunksLeft, clipOf, decoded, heard, longRecording, record, spoken, storeTake } from './takes.ts';
+
+async function open(): Promise<Archive> {
+  const archive = await openArchive();
+  onTestFinished(() => archive.close());
+  return archive;
+}
+
+for (const isWarm of [false, true]) {
+  test(`a ${isWarm ? 'warm' : 'cold'} worker makes the clip, and the page hears of it`, async () => {
+    const archive = await open();
+    const take = await storeTake(archive, [await record()]);
+    const changes: Change[] = [];
+    archive.onChange((change) => changes.push(change));
+    if (isWarm) warmFinish();
+    const progress: number[] = [];
+    const result = await finishInWorker(take.id, {
+      endedBy: 'user',
+      onProgress: (ratio) => progress.push(ratio),
+    });
+    expect(result).toEqual({ tag: 'kept', attempt: await archive.attempts.get(take.id) });
+    expect(heard(await decoded(await clipOf(archive, take)))).toEqual(spoken(2, 1));
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    expect(progress.at(-1)).toBe(1);
+    await expect.poll(() => changes).toContainEqual({ store: 'attempts' });
+  });
+}
+
+test('an abort rejects with its reason at once and leaves a take that can be finished', async () => {
+  const archive = await open();
+  const recording = await longRecording(await record(), 600);
+  const take = await storeTake(archive, [recording]);
+  const reason = new Error('The person went elsewhere');
+  const abort = new AbortController();
+  const finishing = finishInWorker(take.id, {
+    endedBy: 'user',
+    signal: abort.signal,
+    onProgress: () => abort.abort(reason),
+  });
+  await expect(finishing).rejects.toBe(reason);
+  expect((await archive.attempts.get(take.id))?.status).toBe('finishing');
+  expect((await chunksLeft(archive, take)).length).toBe(recording.chunks.length);
+  await expect(finishInWorker(take.id, { endedBy: null, signal: abort.signal })).rejects.toBe(reason);
+  expect(await finishInWorker(take.id, { endedBy: null })).toMatchObject({ tag: 'kept' });
+});
