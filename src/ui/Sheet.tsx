@@ -1,0 +1,31 @@
+import { type ReactNode, useId } from 'react';
+import styles from './Sheet.module.css';
+
+/** The notebook page: sections under one another, their labels in the margin, one hairline beside them. */
+export function Sheet({ children }: { readonly children: ReactNode }) {
+  return <div>{children}</div>;
+}
+
+type SectionProps = {
+  /** The words in the margin. */
+  readonly title: string;
+  /** The region's accessible name where it is not the title. */
+  readonly label?: string;
+  /** A quiet number under the title: `12`, `3 of 12`. */
+  readonly count?: string;
+  readonly children: ReactNode;
+};
+
+export function Section({ title, label, count, children }: SectionProps) {
+  const id = useId();
+  const name = label === undefined ? { 'aria-labelledby': id } : { 'aria-label': label };
+  return (
+    <section className={styles['section']} {...name}>
+      <h2 id={id} className={styles['label']}>
+        {title}
+        {count !== undefined && <span className={styles['count']}> {count}</span>}
+      </h2>
+      <div className={styles['body']}>{children}</div>
+    </section>
+  );
+}
