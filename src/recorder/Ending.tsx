@@ -1,0 +1,74 @@
+import type { AttemptId } from '../domain/ids.ts';
+import { timecode } from '../domain/timeline.ts';
+import { Button, LinkButton } from '../ui/Button.tsx';
+import { Notice } from '../ui/Notice.tsx';
+import type { FaultWords } from './fault-words.ts';
+import type { RecorderState } from './machine.ts';
+
+type EndingProps = {
+  readonly state: Extract<RecorderState, { readonly tag: 'saved' | 'failed' }>;
+  readonly words: FaultWords;
+  readonly reviewPath: (id: AttemptId) => string;
+  readonly onRetry: () => void;
+  readonly onStartAgain: () => void;
+};
+
+/** A take that did not end as its speaker meant it to: what is left of it, why, and the way on. */
+export function Ending({ state, words, reviewPath, onRetry, onStartAgain }: EndingProps) {
+  const startAgain = <Button onClick={onStartAgain}>Start again</Button>;
+  if (state.tag === 'saved') {
+    if (state.cause === 'user') return null;
+    const { title, what, action } = words.take[state.cause];
+    return (
+      <Notice
+        tone="error"
+        title={`We kept ${timecode(state.keptMs)}`}
+        actions={
+          <>
+            <LinkButton variant="primary" to={reviewPath(state.attemptId)}>
+              Review it
+            </LinkButton>
+            {startAgain}
+          </>
+        }
+      >
+        <p>
+          {title}. {what}
+        </p>
+        <p>{action}</p>
+      </Notice>
+    );
+  }
+  const isLost = state.fault === 'empty' || !state.isBegun;
+  if (isLost) {
+    const why = state.cause === 'user' ? words.save.empty.what : `${words.take[state.cause].title}.`;
+    return (
+      <Notice tone="error" title={words.save.empty.title} actions={startAgain}>
+        {why}
+      </Notice>
+    );
+  }
+  const { title, what, action } = words.save[state.fault];
+  return (
+    <Notice
+      tone="error"
+      title={`We kept ${timecode(state.savedMs)}`}
+      actions={
+        <>
+          <Button variant="primary" onClick={onRetry}>
+            Try again
+          </Button>
+          {startAgain}
+          <LinkButton variant="plain" to={reviewPath(state.attemptId)}>
+            Review it
+          </LinkButton>
+        </>
+      }
+    >
+      <p>
+        {title}. {what}
+      </p>
+      <p>{action}</p>
+    </Notice>
+  );
+}

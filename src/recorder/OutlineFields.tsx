@@ -1,0 +1,54 @@
+import { useId } from 'react';
+import type { Mode, Outline } from '../domain/attempt.ts';
+import { STEP_IDS, STEP_LABELS, type StepId } from '../domain/step.ts';
+import type { Ms } from '../domain/timeline.ts';
+import { Timecode } from '../ui/Timecode.tsx';
+import styles from './OutlineFields.module.css';
+
+const WHAT_BECOMES_OF_IT: Readonly<Record<Mode, string>> = {
+  cold: 'It is hidden when you start: you explain from memory.',
+  outline: 'It stays in view while you speak.',
+  exam: 'It is hidden for the whole take.',
+};
+
+type OutlineFieldsProps = {
+  readonly outline: Outline;
+  readonly mode: Mode;
+  /** What each step asks of this kind of prompt. */
+  readonly asks: Readonly<Record<StepId, string>>;
+  readonly budgets: Readonly<Record<StepId, Ms>>;
+  /** A take that goes on has its outline already. */
+  readonly readOnly: boolean;
+  readonly onChange: (outline: Outline) => void;
+};
+
+/** A line or two per step, planned before the take. */
+export function OutlineFields({ outline, mode, asks, budgets, readOnly, onChange }: OutlineFieldsProps) {
+  const id = useId();
+  return (
+    <section className={styles['outline']} aria-labelledby={id}>
+      <div className={styles['head']}>
+        <h2 id={id}>Outline</h2>
+        <p className="small muted">A minute is enough. {WHAT_BECOMES_OF_IT[mode]}</p>
+      </div>
+      {STEP_IDS.map((step) => (
+        <div key={step} className={styles['step']} data-step={step}>
+          <div className={styles['label']}>
+            <label htmlFor={`${id}-${step}`}>{STEP_LABELS[step]}</label>
+            <span className="small muted">
+              <Timecode ms={budgets[step]} />
+            </span>
+          </div>
+          <textarea
+            id={`${id}-${step}`}
+            rows={1}
+            readOnly={readOnly}
+            placeholder={asks[step]}
+            value={outline[step] ?? ''}
+            onChange={(event) => onChange({ ...outline, [step]: event.currentTarget.value })}
+          />
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,199 @@
+import { Pause, Play } from 'lucide-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { Outline } from '../domain/attempt.ts';
+import type { StepId } from '../domain/step.ts';
+import { type Ms, timecode } from '../domain/timeline.ts';
+import { Button } from '../ui/Button.tsx';
+import { Progress } from '../ui/Progress.tsx';
+import { useTimeout } from '../ui/timers.ts';
+import { Clock } from './Clock.tsx';
+import { LevelMeter } from './LevelMeter.tsx';
+import { OutlineText } from './OutlineText.tsx';
+import { currentStep, StepButtons } from './StepButtons.tsx';
+import type { Session } from './session.ts';
+import type { RecorderSnapshot } from './snapshot.ts';
+import styles from './Take.module.css';
+import { WarningNotice } from './WarningNotice.tsx';
+
+/** Sooner, and a clip that is made at once would flash a bar. */
+const SHOW_PROGRESS_AFTER_MS: Ms = 300;
+
+type TakeProps = {
+  readonly session: Session;
+  readonly snapshot: RecorderSnapshot;
+  /** Title and question. */
+  readonly brief: ReactNode;
+  readonly outline: Outline;
+  readonly targetMs: Ms;
+  readonly budgets: Readonly<Record<StepId, Ms>>;
+  /** What stands in place of the controls once the take has ended by a fault. */
+  readonly ending: ReactNode;
+  readonly onDiscard: () => void;
+};
+
+/** The stage: from the countdown until the clip is stored. Only the clock and the level move. */
+export function Take({ session, snapshot, brief, outline, targetMs, budgets, ending, onDiscard }: TakeProps) {
+  const { state, mode, marks } = snapshot;
+  const stage = useRef<HTMLElement>(null);
+  const [hidesLevel, setHidesLevel] = useState(false);
+  // The button that was pressed is gone. The stage itself reads no key, so all keys of a take work.
+  useEffect(() => {
+    stage.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, []);
+  const isLive = state.tag === 'recording' || state.tag === 'paused';
+  return (
+    <div className={styles['stage']}>
+      <div>
+        {brief}
+        {mode === 'outline' && <OutlineText outline={outline} current={currentStep(marks)} />}
+      </div>
+      <section ref={stage} tabIndex={-1} className={styles['take']} aria-label="Recorder">
+        {ending ??
+          (state.tag === 'counting' ? (
+            <CountingDown left={state.left} onCancel={onDiscard} />
+          ) : (
+            <>
+              <StateLine snapshot={snapshot} />
+              <Clock
+                session={session}
+                targetMs={targetMs}
+                budgets={budgets}
+                isRunning={state.tag === 'recording'}
+              />
+              {isLive && (
+                <LevelMeter
+                  session={session}
+                  isOpen={state.tag === 'recording'}
+                  closedWord="Paused"
+                  hidesBar={hidesLevel}
+                />
+              )}
+              {isLive ? (
+                <LiveControls session={session} snapshot={snapshot} />
+              ) : (
+                <Saving progress={snapshot.finishProgress} />
+              )}
+              {isLive && <WarningNotice warning={snapshot.warning} isTake />}
+            </>
+          ))}
+      </section>
+      {ending === null && state.tag !== 'counting' && (
+        <>
+          <div className={styles['across']}>
+            <StepButtons session={session} marks={marks} budgets={budgets} disabled={!isLive} />
+          </div>
+          <div className={styles['aside']}>
+            {isLive && mode === 'cold' && (
+              <>
+                <Button variant="plain" onClick={() => session.showOutline()}>
+                  Show outline
+                </Button>
+                <span className="small muted">Makes this a take “with outline”.</span>
+              </>
+            )}
+            {isLive && (
+              <span className={styles['far']}>
+                <Button variant="quiet" onClick={() => setHidesLevel(!hidesLevel)}>
+                  {hidesLevel ? 'Show level' : 'Hide level'}
+                </Button>
+                <Button variant="quiet" onClick={onDiscard}>
+                  Discard
+                </Button>
+              </span>
+            )}
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function CountingDown({ left, onCancel }: { readonly left: number; readonly onCancel: () => void }) {
+  return (
+    <>
+      <p className={styles['state']}>
+        <strong>Starts in</strong>
+      </p>
+      <span className={styles['countdown']} role="timer" aria-label="Starts in">
+        {left}
+      </span>
+      <div className={styles['pair']}>
+        <Button onClick={onCancel}>Cancel</Button>
+      </div>
+    </>
+  );
+}
+
+function StateLine({ snapshot }: { readonly snapshot: RecorderSnapshot }) {
+  const { state, savedMs } = snapshot;
+  const saved = <span className="small muted">saved to {timecode(savedMs)}</span>;
+  if (state.tag === 'recording') {
+    return (
+      <p className={styles['state']}>
+        <span className={styles['dot']} aria-hidden="true" />
+        <strong>Recording</strong>
+        {saved}
+      </p>
+    );
+  }
+  if (state.tag === 'paused') {
+    return (
+      <p className={styles['state']}>
+        <Pause size={14} fill="currentColor" aria-hidden="true" />
+        <strong>Paused</strong>
+        {saved}
+      </p>
+    );
+  }
+  const isDiscarding = state.tag === 'stopping' && state.outcome === 'discard';
+  return (
+    <p className={styles['state']}>
+      <strong>{isDiscarding ? 'Discarding' : 'Saving'}</strong>
+      {saved}
+    </p>
+  );
+}
+
+function LiveControls({
+  session,
+  snapshot,
+}: {
+  readonly session: Session;
+  readonly snapshot: RecorderSnapshot;
+}) {
+  const { state, mode } = snapshot;
+  const isPaused = state.tag === 'paused';
+  const Icon = isPaused ? Play : Pause;
+  return (
+    <div className={styles['pair']}>
+      {(mode !== 'exam' || isPaused) && (
+        <Button
+          aria-keyshortcuts={isPaused ? 'Space R' : 'Space'}
+          onClick={() => (isPaused ? session.resume() : session.pause())}
+        >
+          <Icon size={16} fill="currentColor" aria-hidden="true" />
+          {isPaused ? 'Resume' : 'Pause'}
+        </Button>
+      )}
+      <Button
+        variant="primary"
+        className={styles['finish']}
+        aria-keyshortcuts="Control+Enter Meta+Enter"
+        onClick={() => session.finish()}
+      >
+        Finish
+      </Button>
+    </div>
+  );
+}
+
+function Saving({ progress }: { readonly progress: number | null }) {
+  const [isShown, setShown] = useState(false);
+  useTimeout(() => setShown(true), SHOW_PROGRESS_AFTER_MS);
+  return (
+    <div className={styles['saving']}>
+      {isShown && <Progress label="Saving the recording" value={progress} />}
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import { MODES, type Mode } from '../domain/attempt.ts';
+import { COUNTDOWNS, type CountdownSec } from '../domain/settings.ts';
+import { Select, TextField } from '../ui/Field.tsx';
+import styles from './TakeChoices.module.css';
+import { LENGTH_RULE, LENGTHS, type LengthChoice, lengthMs } from './take-length.ts';
+
+export type Choices = {
+  readonly length: LengthChoice;
+  readonly mode: Mode;
+  readonly countdownSec: CountdownSec;
+};
+
+const CUSTOM = 'custom';
+const LENGTH_OPTIONS = [
+  ...LENGTHS.map((seconds) => ({ value: String(seconds), label: `${seconds / 60} minutes` })),
+  { value: CUSTOM, label: 'Custom' },
+];
+
+const MODE_LABELS: Readonly<Record<Mode, string>> = {
+  cold: 'Cold',
+  outline: 'With outline',
+  exam: 'Exam',
+};
+const MODE_OPTIONS = MODES.map((mode) => ({ value: mode, label: MODE_LABELS[mode] }));
+
+const COUNTDOWN_OPTIONS = COUNTDOWNS.map((seconds) => ({
+  value: String(seconds),
+  label: seconds === 0 ? 'None' : `${seconds} seconds`,
+}));
+
+type TakeChoicesProps = {
+  readonly choices: Choices;
+  /** A take that goes on keeps its length and mode. */
+  readonly isFixed: boolean;
+  readonly onChange: (choices: Choices) => void;
+};
+
+/** How long, how, and how soon. */
+export function TakeChoices({ choices, isFixed, onChange }: TakeChoicesProps) {
+  const { length, mode, countdownSec } = choices;
+  return (
+    <div className={styles['choices']}>
+      <Select
+        label="Target length"
+        value={length.named === null ? CUSTOM : String(length.named)}
+        options={LENGTH_OPTIONS}
+        disabled={isFixed}
+        onChange={(value) =>
+          onChange({ ...choices, length: { ...length, named: value === CUSTOM ? null : Number(value) } })
+        }
+      />
+      {length.named === null && (
+        <TextField
+          label="Custom length (minutes)"
+          type="number"
+          inputMode="decimal"
+          min={0.5}
+          max={180}
+          step="any"
+          className={styles['minutes']}
+          value={length.minutes}
+          disabled={isFixed}
+          error={lengthMs(length) === null ? LENGTH_RULE : null}
+          onChange={(event) =>
+            onChange({ ...choices, length: { named: null, minutes: event.currentTarget.value } })
+          }
+        />
+      )}
+      <Select
+        label="Mode"
+        value={mode}
+        options={MODE_OPTIONS}
+        disabled={isFixed}
+        onChange={(value) => onChange({ ...choices, mode: value })}
+      />
+      <Select
+        label="Countdown"
+        value={String(countdownSec)}
+        options={COUNTDOWN_OPTIONS}
+        onChange={(value) =>
+          onChange({
+            ...choices,
+            countdownSec: COUNTDOWNS.find((seconds) => String(seconds) === value) ?? 0,
+          })
+        }
+      />
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { Notice } from '../ui/Notice.tsx';
+import type { Warning } from './snapshot.ts';
+
+const WORDS: Readonly<
+  Record<Warning, { readonly title: string; readonly before: string; readonly during: string }>
+> = {
+  muted: {
+    title: 'The microphone is muted',
+    before: 'A call, or a switch on the device, has taken it. It works again when that ends.',
+    during: 'A call, or a switch on the device, has taken it. The take waits and goes on when that ends.',
+  },
+  silent: {
+    title: 'Nothing is heard',
+    before: 'Not even noise arrives. Is the microphone switched off, or is another one meant?',
+    during: 'Not even noise has arrived for three seconds. Is the microphone switched off, or the wrong one?',
+  },
+  'slow-disk': {
+    title: 'The disk is slow',
+    before: '',
+    during: 'The last seconds are still being saved. Recording goes on.',
+  },
+};
+
+/** A word before minutes are lost. Silence during a take speaks at once; the rest waits for its turn. */
+export function WarningNotice({
+  warning,
+  isTake,
+}: {
+  readonly warning: Warning | null;
+  readonly isTake: boolean;
+}) {
+  if (warning === null) return null;
+  const { title, before, during } = WORDS[warning];
+  return (
+    <Notice tone={isTake && warning === 'silent' ? 'error' : 'warn'} title={title}>
+      {isTake ? during : before}
+    </Notice>
+  );
+}

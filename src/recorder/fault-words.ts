@@ -1,0 +1,11 @@
+import type { TakeFault } from '../domain/attempt.ts';
+import type { MicFault, SaveFault } from './machine.ts';
+
+type Words = { readonly title: string; readonly what: string; readonly action: string };
+
+/** Every fault of the recorder in words. The app brings them: one place names all faults. */
+export type FaultWords = {
+  readonly microphone: Readonly<Record<MicFault, Words>>;
+  readonly take: Readonly<Record<TakeFault, Words>>;
+  readonly save: Readonly<Record<SaveFault, Words>>;
+};

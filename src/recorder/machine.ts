@@ -1,0 +1,399 @@
+/* oxlint-disable typescript/switch-exhaustiveness-check -- what an event means to no state falls to `default`; the compiler sees that every state is handled */
+import type { Mode, TakeFault } from '../domain/attempt.ts';
+import type { AttemptId } from '../domain/ids.ts';
+import type { Mark, StepId } from '../domain/step.ts';
+import type { Ms } from '../domain/timeline.ts';
+
+/** Why there is no microphone. `elsewhere`: another tab has the recorder. */
+export type MicFault = 'unsupported' | 'insecure' | 'denied' | 'no-device' | 'busy' | 'elsewhere';
+
+/** Why there is no clip. The take's chunks are still on disk, unless `empty`: there were none. */
+export type SaveFault = 'empty' | 'disk-full' | 'disk' | 'unreadable' | 'mixed';
+
+export type EndedBy = 'user' | TakeFault;
+
+/** An instant on the caller's monotonic clock, handed in with events: only differences mean anything. */
+export type Instant = number;
+
+/** A take that is about to begin; `bankedMs`, `segment` and `marks` are not 0 and empty when one goes on. */
+export type PlannedTake = {
+  readonly attemptId: AttemptId;
+  readonly mode: Mode;
+  readonly countdown: number;
+  readonly segment: number;
+  readonly bankedMs: Ms;
+  readonly marks: readonly Mark[];
+};
+
+/** The run in progress. Its clock is `bankedMs`, and while the encoder runs also the time since it started. */
+export type Take = {
+  readonly attemptId: AttemptId;
+  readonly mode: Mode;
+  /** Index of the segment being recorded, or of the next one. */
+  readonly segment: number;
+  /** What the ended segments lasted. */
+  readonly bankedMs: Ms;
+  /** What a crash would leave: up to here on the take's clock everything is on disk. Never shrinks. */
+  readonly savedMs: Ms;
+  /** Sorted, at most one at an instant, never the same step twice running. */
+  readonly marks: readonly Mark[];
+  /** Whether the attempt's record is on disk. */
+  readonly isBegun: boolean;
+};
+
+export type RecorderState =
+  | { readonly tag: 'idle' }
+  /** `plan`: the take that starts by itself once the microphone is open. `isSlow`: a question is unanswered. */
+  | { readonly tag: 'opening'; readonly plan: PlannedTake | null; readonly isSlow: boolean }
+  | { readonly tag: 'refused'; readonly fault: MicFault }
+  | { readonly tag: 'ready' }
+  | { readonly tag: 'counting'; readonly left: number; readonly plan: PlannedTake }
+  /** `since`: when the encoder reported that it runs; null until then, and the clock stands still. */
+  | ({ readonly tag: 'recording'; readonly since: Instant | null } & Take)
+  | ({ readonly tag: 'paused'; readonly by: 'user' | 'system' } & Take)
+  | ({ readonly tag: 'stopping'; readonly cause: EndedBy; readonly outcome: 'save' | 'discard' } & Take)
+  | ({ readonly tag: 'saving'; readonly cause: EndedBy } & Take)
+  | { readonly tag: 'saved'; readonly attemptId: AttemptId; readonly cause: EndedBy; readonly keptMs: Ms }
+  | ({ readonly tag: 'failed'; readonly cause: EndedBy; readonly fault: SaveFault } & Take);
+
+/** What a take's own callbacks report. They come late at times: those of another take mean nothing. */
+type TakeEvent = { readonly attemptId: AttemptId } & (
+  | { readonly tag: 'begun' }
+  | { readonly tag: 'running'; readonly segment: number; readonly at: Instant }
+  | { readonly tag: 'stored'; readonly ms: Ms }
+  | { readonly tag: 'fault'; readonly fault: Exclude<TakeFault, 'device-lost'>; readonly at: Instant }
+  /** The encoder has stopped and every write has settled. */
+  | { readonly tag: 'flushed' }
+  | { readonly tag: 'committed'; readonly keptMs: Ms }
+  | { readonly tag: 'commit-failed'; readonly fault: SaveFault }
+);
+
+export type RecorderEvent =
+  /** `reopen`: another device or other constraints. `leave`: the page goes away, from whatever state. */
+  | { readonly tag: 'open' | 'opened' | 'slow' | 'reopen' | 'close' | 'tick' | 'outline' }
+  | { readonly tag: 'refused'; readonly fault: MicFault }
+  | { readonly tag: 'start'; readonly take: PlannedTake }
+  /** `muted` and `unmuted`: the system took the microphone away for a while, as a phone call does. */
+  | { readonly tag: 'pause' | 'resume' | 'muted' | 'unmuted'; readonly at: Instant }
+  | { readonly tag: 'stop' | 'discard' | 'leave'; readonly at: Instant }
+  | { readonly tag: 'device-lost'; readonly at: Instant }
+  | { readonly tag: 'mark'; readonly step: StepId; readonly at: Instant }
+  | TakeEvent;
+
+/**
+ * What the shell has to do, in order. Every `open-mic` is answered by exactly one `close-mic`, a refused
+ * one too. `flush` is answered by one `flushed`, `begin` by `begun` or `fault`, `commit` by `committed` or
+ * `commit-failed`.
+ */
+export type Effect =
+  | { readonly run: 'open-mic' | 'close-mic' | 'flush' }
+  /** `forget`: a take without sound would be offered for recovery again and again. */
+  | { readonly run: 'begin' | 'discard' | 'forget'; readonly attemptId: AttemptId }
+  | { readonly run: 'start-segment'; readonly segment: number; readonly clockStartMs: Ms }
+  | { readonly run: 'end-segment'; readonly clockEndMs: Ms }
+  | { readonly run: 'save-marks'; readonly marks: readonly Mark[] }
+  | { readonly run: 'save-mode'; readonly mode: Mode }
+  | { readonly run: 'commit'; readonly attemptId: AttemptId; readonly endedBy: EndedBy };
+
+export type Transition = { readonly state: RecorderState; readonly effects: readonly Effect[] };
+
+type Running = In<'recording' | 'paused'>;
+type In<Tag extends RecorderState['tag']> = Extract<RecorderState, { readonly tag: Tag }>;
+
+export const IDLE: RecorderState = { tag: 'idle' };
+
+/**
+ * The recorder's next state. Pure and total: an event that means nothing in the present state returns the
+ * very same state object and no effects, because late callbacks are normal.
+ */
+export function transition(state: RecorderState, event: RecorderEvent): Transition {
+  if ('attemptId' in event && event.attemptId !== takeOf(state)?.attemptId) return to(state);
+  switch (state.tag) {
+    case 'idle':
+    case 'refused':
+    case 'saved':
+      return fromClosed(state, event);
+    case 'opening':
+      return fromOpening(state, event);
+    case 'ready':
+    case 'counting':
+      return fromOpen(state, event);
+    case 'recording':
+      return fromRecording(state, event);
+    case 'paused':
+      return fromPaused(state, event);
+    case 'stopping':
+      return fromStopping(state, event);
+    case 'saving':
+      return fromSaving(state, event);
+    case 'failed':
+      return fromFailed(state, event);
+  }
+}
+
+/** The clock the speaker sees; 0 outside a take. Never runs backwards while one take lasts. */
+export function elapsedAt(state: RecorderState, at: Instant): Ms {
+  const take = takeOf(state);
+  if (take === null) return 0;
+  if (state.tag !== 'recording' || state.since === null) return take.bankedMs;
+  return take.bankedMs + Math.max(0, Math.round(at - state.since));
+}
+
+/** The take of a state that has one. */
+export function takeOf(state: RecorderState): Take | null {
+  return 'isBegun' in state ? state : null;
+}
+
+function fromClosed(state: In<'idle' | 'refused' | 'saved' | 'failed'>, event: RecorderEvent): Transition {
+  switch (event.tag) {
+    case 'open':
+      return opening(null);
+    case 'start':
+      return opening(event.take);
+    case 'reopen':
+      return state.tag === 'refused' ? opening(null) : to(state);
+    case 'close':
+    case 'leave':
+      return to(IDLE);
+    default:
+      return to(state);
+  }
+}
+
+function fromOpening(state: In<'opening'>, event: RecorderEvent): Transition {
+  switch (event.tag) {
+    case 'opened':
+      return state.plan === null ? to({ tag: 'ready' }) : start(state.plan);
+    case 'refused':
+      return to({ tag: 'refused', fault: event.fault }, { run: 'close-mic' });
+    case 'slow':
+      return to({ ...state, isSlow: true });
+    case 'start':
+      return to({ ...state, plan: event.take });
+    case 'stop':
+    case 'discard':
+      return to({ ...state, plan: null });
+    case 'reopen':
+      return to({ ...state, isSlow: false }, { run: 'close-mic' }, { run: 'open-mic' });
+    case 'close':
+    case 'leave':
+      return to(IDLE, { run: 'close-mic' });
+    default:
+      return to(state);
+  }
+}
+
+function fromOpen(state: In<'ready' | 'counting'>, event: RecorderEvent): Transition {
+  switch (event.tag) {
+    case 'start':
+      return state.tag === 'ready' ? start(event.take) : to(state);
+    case 'tick':
+      if (state.tag === 'ready') return to(state);
+      return state.left > 1 ? to({ ...state, left: state.left - 1 }) : record(state.plan);
+    case 'stop':
+    case 'discard':
+      return state.tag === 'counting' ? to({ tag: 'ready' }) : to(state);
+    case 'reopen':
+      if (state.tag === 'counting') return to(state);
+      return to({ tag: 'opening', plan: null, isSlow: false }, { run: 'close-mic' }, { run: 'open-mic' });
+    case 'device-lost':
+      return to({ tag: 'refused', fault: 'no-device' }, { run: 'close-mic' });
+    case 'close':
+    case 'leave':
+      return to(IDLE, { run: 'close-mic' });
+    default:
+      return to(state);
+  }
+}
+
+function fromRecording(state: In<'recording'>, event: RecorderEvent): Transition {
+  switch (event.tag) {
+    case 'running':
+      if (state.since !== null || event.segment !== state.segment) return to(state);
+      return to({ ...state, since: event.at });
+    case 'pause':
+      return state.mode === 'exam' ? to(state) : pause(state, 'user', event.at);
+    case 'muted':
+      return pause(state, 'system', event.at);
+    default:
+      return inTake(state, event);
+  }
+}
+
+function fromPaused(state: In<'paused'>, event: RecorderEvent): Transition {
+  switch (event.tag) {
+    case 'pause':
+      return state.by === 'system' && state.mode !== 'exam' ? to({ ...state, by: 'user' }) : to(state);
+    case 'unmuted':
+      return state.by === 'system' ? resume(state) : to(state);
+    case 'resume':
+      return resume(state);
+    default:
+      return inTake(state, event);
+  }
+}
+
+/** What a take does in the same way whether it runs or rests. */
+function inTake(state: Running, event: RecorderEvent): Transition {
+  switch (event.tag) {
+    case 'begun':
+      return to({ ...state, isBegun: true });
+    case 'stored':
+      return stored(state, event.ms);
+    case 'mark':
+      return mark(state, event.step, elapsedAt(state, event.at));
+    case 'outline':
+      if (state.mode !== 'cold') return to(state);
+      return to({ ...state, mode: 'outline' }, { run: 'save-mode', mode: 'outline' });
+    case 'stop':
+      return stop(state, 'user', 'save', event.at);
+    case 'discard':
+      return stop(state, 'user', 'discard', event.at);
+    case 'device-lost':
+    case 'fault':
+      return stop(state, causeOf(event), 'save', event.at);
+    case 'leave':
+      return to(IDLE, ...stop(state, 'user', 'save', event.at).effects, { run: 'close-mic' });
+    default:
+      return to(state);
+  }
+}
+
+function fromStopping(state: In<'stopping'>, event: RecorderEvent): Transition {
+  const remove: readonly Effect[] = state.isBegun ? [{ run: 'discard', attemptId: state.attemptId }] : [];
+  switch (event.tag) {
+    case 'begun':
+      return to({ ...state, isBegun: true });
+    case 'stored':
+      return stored(state, event.ms);
+    case 'fault':
+    case 'device-lost':
+      return state.cause === 'user' ? to({ ...state, cause: causeOf(event) }) : to(state);
+    case 'discard':
+      return state.outcome === 'save' ? to({ ...state, outcome: 'discard' }) : to(state);
+    case 'flushed':
+      if (state.outcome === 'save') return save(state);
+      if (state.cause === 'device-lost') return to(IDLE, ...remove, { run: 'close-mic' });
+      return to({ tag: 'ready' }, ...remove);
+    case 'leave':
+      return to(IDLE, ...(state.outcome === 'discard' ? remove : []), { run: 'close-mic' });
+    default:
+      return to(state);
+  }
+}
+
+/** Leaving changes nothing here: the clip is made without the page, and the microphone is closed already. */
+function fromSaving(state: In<'saving'>, event: RecorderEvent): Transition {
+  const { attemptId, cause } = state;
+  switch (event.tag) {
+    case 'committed':
+      return to({ tag: 'saved', attemptId, cause, keptMs: event.keptMs });
+    case 'commit-failed':
+      return fail(state, event.fault);
+    default:
+      return to(state);
+  }
+}
+
+function fromFailed(state: In<'failed'>, event: RecorderEvent): Transition {
+  const isWhole = hasChunks(state) && state.fault !== 'empty';
+  switch (event.tag) {
+    case 'stop':
+      return isWhole ? commit(state) : to(state);
+    case 'discard':
+      return isWhole ? to(IDLE, { run: 'discard', attemptId: state.attemptId }) : to(IDLE);
+    default:
+      return fromClosed(state, event);
+  }
+}
+
+function opening(plan: PlannedTake | null): Transition {
+  return to({ tag: 'opening', plan, isSlow: false }, { run: 'open-mic' });
+}
+
+function start(take: PlannedTake): Transition {
+  return take.countdown > 0 ? to({ tag: 'counting', left: take.countdown, plan: take }) : record(take);
+}
+
+function record(plan: PlannedTake): Transition {
+  const { attemptId, segment, bankedMs } = plan;
+  return to(
+    { ...takeFields({ ...plan, savedMs: bankedMs, isBegun: false }), tag: 'recording', since: null },
+    { run: 'begin', attemptId },
+    { run: 'start-segment', segment, clockStartMs: bankedMs },
+  );
+}
+
+function pause(state: In<'recording'>, by: 'user' | 'system', at: Instant): Transition {
+  const take = bank(state, at);
+  return to({ ...take, tag: 'paused', by }, { run: 'end-segment', clockEndMs: take.bankedMs });
+}
+
+function resume(state: In<'paused'>): Transition {
+  return to(
+    { ...takeFields(state), tag: 'recording', since: null },
+    { run: 'start-segment', segment: state.segment, clockStartMs: state.bankedMs },
+  );
+}
+
+function stop(state: Running, cause: EndedBy, outcome: 'save' | 'discard', at: Instant): Transition {
+  const take = bank(state, at);
+  const end: readonly Effect[] =
+    state.tag === 'recording' ? [{ run: 'end-segment', clockEndMs: take.bankedMs }] : [];
+  return to({ ...take, tag: 'stopping', cause, outcome }, ...end, { run: 'flush' });
+}
+
+function save(state: In<'stopping'>): Transition {
+  if (hasChunks(state)) return commit(state, { run: 'close-mic' });
+  const isDisk = state.cause === 'disk-full' || state.cause === 'disk';
+  return fail(state, isDisk ? state.cause : 'empty', { run: 'close-mic' });
+}
+
+function commit(state: In<'stopping' | 'failed'>, ...before: readonly Effect[]): Transition {
+  const saving: RecorderState = { ...takeFields(state), tag: 'saving', cause: state.cause };
+  return to(saving, ...before, { run: 'commit', attemptId: state.attemptId, endedBy: state.cause });
+}
+
+function fail(state: In<'stopping' | 'saving'>, fault: SaveFault, ...effects: readonly Effect[]): Transition {
+  const { cause, attemptId, isBegun } = state;
+  // `savedMs` is 0, or what is on disk holds no sound.
+  const isWorthless = isBegun && (fault === 'empty' || state.savedMs === 0);
+  const forget: readonly Effect[] = isWorthless ? [{ run: 'forget', attemptId }] : [];
+  return to({ ...takeFields(state), tag: 'failed', cause, fault }, ...effects, ...forget);
+}
+
+function stored<State extends In<'recording' | 'paused' | 'stopping'>>(state: State, ms: Ms): Transition {
+  return ms > state.savedMs ? to({ ...state, savedMs: ms }) : to(state);
+}
+
+/** A later press at the same instant, as while paused, replaces the earlier one. */
+function mark(state: Running, step: StepId, atMs: Ms): Transition {
+  if (state.marks.at(-1)?.step === step) return to(state);
+  const before = state.marks.filter((earlier) => earlier.atMs < atMs);
+  const marks = before.at(-1)?.step === step ? before : [...before, { step, atMs }];
+  return to({ ...state, marks }, { run: 'save-marks', marks });
+}
+
+/** Ends the running segment on the clock. One that never ran leaves its index to the next. */
+function bank(state: Running, at: Instant): Take {
+  const hasRun = state.tag === 'recording' && state.since !== null;
+  const segment = hasRun ? state.segment + 1 : state.segment;
+  return { ...takeFields(state), bankedMs: elapsedAt(state, at), segment };
+}
+
+function causeOf(event: Extract<RecorderEvent, { readonly tag: 'fault' | 'device-lost' }>): TakeFault {
+  return event.tag === 'fault' ? event.fault : event.tag;
+}
+
+/** Without its record this take is not ours: a recovered one may be another tab's by now. */
+function hasChunks({ isBegun, savedMs }: Take): boolean {
+  return isBegun && savedMs > 0;
+}
+
+function takeFields({ attemptId, mode, segment, bankedMs, savedMs, marks, isBegun }: Take): Take {
+  return { attemptId, mode, segment, bankedMs, savedMs, marks, isBegun };
+}
+
+function to(state: RecorderState, ...effects: readonly Effect[]): Transition {
+  return { state, effects };
+}

@@ -1,0 +1,396 @@
+import type { AttemptId } from '../domain/ids.ts';
+import type { Settings } from '../domain/settings.ts';
+import type { StepId } from '../domain/step.ts';
+import type { Ms } from '../domain/timeline.ts';
+import type { FinishResult } from '../finish/client.ts';
+import type { Archive } from '../storage/archive.ts';
+import { StorageError } from '../storage/errors.ts';
+import { Device } from './device.ts';
+import {
+  type Effect,
+  type EndedBy,
+  elapsedAt,
+  IDLE,
+  type RecorderEvent,
+  type RecorderState,
+  takeOf,
+  transition,
+} from './machine.ts';
+import { NO_LEVEL } from './meter.ts';
+import { missingSupport, openMicrophone } from './microphone.ts';
+import { planTake } from './plan-take.ts';
+import { holdRecorderLock } from './recorder-lock.ts';
+import { Scope } from './scope.ts';
+import {
+  type Level,
+  type Microphone,
+  NO_TAKE,
+  type RecorderSnapshot,
+  type SessionOptions,
+  type TakeFacts,
+  type TakePlan,
+  takeFacts,
+  type Warning,
+} from './snapshot.ts';
+import { TakeWriter } from './take-writer.ts';
+import { keepAwake } from './wake-lock.ts';
+
+/** A question of the browser that stands so long may not have been seen. */
+const SLOW_QUESTION_MS: Ms = 8000;
+const LISTEN_EVERY_MS: Ms = 500;
+const MANY_WAITING = 5;
+
+/**
+ * The recorder: does what the machine asks for, and tells the screen. Owns the microphone, the encoder and
+ * the locks. Until `open` or `start` it holds nothing, and after `dispose` nothing again.
+ */
+export class Session {
+  readonly #archive: Archive;
+  readonly #options: SessionOptions;
+  readonly #clock: () => number;
+  readonly #listeners = new Set<() => void>();
+
+  readonly #events: RecorderEvent[] = [];
+  #isDispatching = false;
+  #state: RecorderState = IDLE;
+  /** Lives as long as the state's tag stays the same. */
+  #stateScope = new Scope();
+  /** Lives from `open-mic` to `close-mic`. */
+  #micScope = new Scope();
+  #device: Device | null = null;
+  #plan: TakePlan | null = null;
+  #writer: TakeWriter | null = null;
+  #flushing: Promise<void> = Promise.resolve();
+  #followUp: Promise<void> = Promise.resolve();
+
+  #microphoneId: string | null;
+  #processing: Settings['recording']['processing'];
+  #microphones: readonly Microphone[] = [];
+  #isSilent = false;
+  #savedTake: TakeFacts = NO_TAKE;
+  #finishProgress: number | null = null;
+  #lastDiscarded: AttemptId | null = null;
+  #snapshot: RecorderSnapshot;
+
+  constructor(archive: Archive, options: SessionOptions) {
+    this.#archive = archive;
+    this.#options = options;
+    this.#clock = options.clock ?? (() => performance.now());
+    this.#microphoneId = options.settings.microphoneId;
+    this.#processing = options.settings.processing;
+    this.#snapshot = this.#look();
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly getSnapshot = (): RecorderSnapshot => this.#snapshot;
+
+  /** Asks for the microphone: call it on a press only. */
+  open(): void {
+    this.#dispatch({ tag: 'open' });
+  }
+
+  /** Closes the microphone. Means nothing during a take. */
+  close(): void {
+    this.#dispatch({ tag: 'close' });
+  }
+
+  /** Opens this device in place of an open or a refused one, else the next time. Means nothing during a take. */
+  chooseMicrophone(id: string | null): void {
+    if (takeOf(this.#state) !== null) return;
+    this.#microphoneId = id;
+    this.#dispatch({ tag: 'reopen' });
+  }
+
+  /** The same for voice processing by the browser. */
+  setProcessing(processing: Settings['recording']['processing']): void {
+    if (takeOf(this.#state) !== null) return;
+    this.#processing = processing;
+    this.#dispatch({ tag: 'reopen' });
+  }
+
+  /** Starts a take, after opening the microphone if it is closed, and after the countdown. */
+  start(plan: TakePlan): void {
+    const { tag } = this.#state;
+    if (tag === 'counting' || (takeOf(this.#state) !== null && tag !== 'failed')) return;
+    this.#plan = plan;
+    this.#lastDiscarded = null;
+    this.#dispatch({ tag: 'start', take: planTake(plan) });
+  }
+
+  /** Means nothing in exam mode. */
+  pause(): void {
+    this.#dispatch({ tag: 'pause', at: this.#clock() });
+  }
+
+  resume(): void {
+    this.#dispatch({ tag: 'resume', at: this.#clock() });
+  }
+
+  /** The speaker goes on to this step. On disk at once. */
+  mark(step: StepId): void {
+    this.#dispatch({ tag: 'mark', step, at: this.#clock() });
+  }
+
+  /** Turns a cold take into one with outline. Means nothing in exam mode. */
+  showOutline(): void {
+    this.#dispatch({ tag: 'outline' });
+  }
+
+  /**
+   * Ends the take and makes its clip: `stopping`, `saving`, then `saved` or `failed`. In `failed` it tries
+   * again; in a countdown it goes back to `ready`.
+   */
+  finish(): void {
+    this.#dispatch({ tag: 'stop', at: this.#clock() });
+  }
+
+  /** Ends the take and moves it to the trash; the microphone stays open. In a countdown: back to `ready`. */
+  discard(): void {
+    this.#dispatch({ tag: 'discard', at: this.#clock() });
+  }
+
+  /** Takes the last discarded take out of the trash, unfinished as if found after a crash; null: it is gone. */
+  async undoDiscard(): Promise<AttemptId | null> {
+    const id = this.#lastDiscarded;
+    if (id === null) return null;
+    const isBack = await orOnStorageError(this.#archive.attempts.restore(id), false);
+    this.#lastDiscarded = null;
+    this.#publish();
+    return isBack ? id : null;
+  }
+
+  /** The clock the speaker sees, worked out at the call. */
+  elapsedMs(): Ms {
+    return elapsedAt(this.#state, this.#clock());
+  }
+
+  /** For a meter; call it once a frame. */
+  readLevel(): Level {
+    return this.#device?.level() ?? NO_LEVEL;
+  }
+
+  /**
+   * Lets go of everything. A running take stays on disk as an unfinished attempt; one that is being saved
+   * is saved. Resolves when what was said is on disk. The session can be opened again.
+   */
+  async dispose(): Promise<void> {
+    this.#dispatch({ tag: 'leave', at: this.#clock() });
+    await this.#flushing;
+  }
+
+  /** Events that come while one is handled wait for their turn. */
+  #dispatch(event: RecorderEvent): void {
+    this.#events.push(event);
+    if (this.#isDispatching) return;
+    this.#isDispatching = true;
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+        const before = this.#state;
+        const { state, effects } = transition(before, next);
+        this.#state = state;
+        if (state.tag !== before.tag) this.#enter(state, before);
+        for (const effect of effects) this.#run(effect);
+      }
+    } finally {
+      this.#isDispatching = false;
+      this.#publish();
+    }
+  }
+
+  #enter({ tag }: RecorderState, before: RecorderState): void {
+    this.#stateScope.dispose();
+    const scope = new Scope();
+    this.#stateScope = scope;
+    if (tag === 'ready') this.#device?.enable(true);
+    if (tag === 'counting') scope.interval(() => this.#dispatch({ tag: 'tick' }), 1000);
+    if (tag === 'saved') this.#savedTake = takeFacts(before);
+    if (tag !== 'recording') return;
+    keepAwake(scope);
+    scope.listen(window, 'pagehide', () => this.#writer?.hurry());
+    scope.listen(document, 'visibilitychange', () => {
+      if (document.visibilityState === 'hidden') this.#writer?.hurry();
+    });
+  }
+
+  #run(effect: Effect): void {
+    switch (effect.run) {
+      case 'open-mic':
+        this.#openMic().catch((error: unknown) => {
+          reportError(error);
+          this.#dispatch({ tag: 'refused', fault: 'unsupported' });
+        });
+        return;
+      case 'close-mic':
+        this.#micScope.dispose();
+        this.#device = null;
+        this.#isSilent = false;
+        return;
+      case 'begin':
+        return this.#begin(effect.attemptId);
+      case 'start-segment':
+        if (this.#device === null) return;
+        this.#device.enable(true);
+        this.#device.checkMute();
+        return this.#writer?.startSegment(effect.segment, effect.clockStartMs, this.#device.track);
+      case 'end-segment':
+        this.#writer?.endSegment(effect.clockEndMs);
+        return this.#device?.enable(false);
+      case 'save-marks':
+        return this.#writer?.saveMarks(effect.marks);
+      case 'save-mode':
+        return this.#writer?.saveMode(effect.mode);
+      case 'flush':
+        this.#flushing = this.#flush();
+        return;
+      case 'commit':
+        this.#followUp = this.#commit(effect.attemptId, effect.endedBy);
+        return;
+      case 'discard':
+        this.#followUp = this.#discard(effect.attemptId);
+        return;
+      case 'forget':
+        this.#followUp = this.#remove(effect.attemptId).then(() => undefined);
+        return;
+    }
+  }
+
+  async #openMic(): Promise<void> {
+    const scope = new Scope();
+    this.#micScope = scope;
+    scope.timeout(() => this.#dispatch({ tag: 'slow' }), SLOW_QUESTION_MS);
+    const missing = missingSupport();
+    if (missing !== null) return this.#dispatch({ tag: 'refused', fault: missing });
+    const hasLock = await holdRecorderLock(scope);
+    if (scope.isDisposed) return;
+    if (!hasLock) return this.#dispatch({ tag: 'refused', fault: 'elsewhere' });
+    const answer = await openMicrophone({ id: this.#microphoneId, processing: this.#processing }, scope);
+    // Nobody waits for it any more; the scope has closed it again.
+    if (scope.isDisposed) return;
+    if (answer.tag === 'refused') return this.#dispatch(answer);
+    this.#device = new Device(answer.track, scope, this.#clock, {
+      onLost: () => this.#dispatch({ tag: 'device-lost', at: this.#clock() }),
+      onMuted: (isMuted) => this.#dispatch({ tag: isMuted ? 'muted' : 'unmuted', at: this.#clock() }),
+      onList: (microphones) => {
+        if (JSON.stringify(microphones) === JSON.stringify(this.#microphones)) return;
+        this.#microphones = microphones;
+        this.#publish();
+      },
+    });
+    scope.interval(() => this.#listen(), LISTEN_EVERY_MS);
+    this.#dispatch({ tag: 'opened' });
+  }
+
+  #begin(attemptId: AttemptId): void {
+    const take = takeOf(this.#state);
+    if (this.#plan === null || take === null) return;
+    this.#writer = new TakeWriter(this.#archive, attemptId, this.#clock, {
+      onBegun: () => this.#dispatch({ tag: 'begun', attemptId }),
+      onRunning: (segment, at) => this.#dispatch({ tag: 'running', attemptId, segment, at }),
+      onStored: (ms) => this.#dispatch({ tag: 'stored', attemptId, ms }),
+      onWaiting: () => this.#publish(),
+      onDiskFault: (fault) => this.#dispatch({ tag: 'fault', attemptId, fault, at: this.#clock() }),
+      onEncoderFault: () => {
+        const at = this.#clock();
+        // Firefox stops the encoder of a lost device by itself.
+        if (this.#device?.isEnded === true) this.#dispatch({ tag: 'device-lost', at });
+        else this.#dispatch({ tag: 'fault', attemptId, fault: 'encoder', at });
+      },
+    });
+    this.#writer.begin(take, this.#plan);
+    this.#options.warmFinish?.();
+  }
+
+  async #flush(): Promise<void> {
+    const writer = this.#writer;
+    if (writer === null) return;
+    await writer.flush();
+    this.#followUp = Promise.resolve();
+    this.#dispatch({ tag: 'flushed', attemptId: writer.attemptId });
+    const released = this.#followUp.then(() => writer.release());
+    if (this.#state.tag !== 'saving') await released;
+  }
+
+  async #commit(attemptId: AttemptId, endedBy: EndedBy): Promise<void> {
+    const result = await this.#finish(attemptId, endedBy);
+    this.#finishProgress = null;
+    if (result.tag === 'kept')
+      return this.#dispatch({ tag: 'committed', attemptId, keptMs: result.attempt.durationMs });
+    const fault = result.tag === 'empty' ? 'empty' : result.fault === 'full' ? 'disk-full' : result.fault;
+    this.#dispatch({ tag: 'commit-failed', attemptId, fault });
+  }
+
+  async #finish(attemptId: AttemptId, endedBy: EndedBy): Promise<FinishResult> {
+    try {
+      return await this.#options.finish(attemptId, endedBy, (ratio) => {
+        this.#finishProgress = ratio;
+        this.#publish();
+      });
+    } catch (error) {
+      reportError(error);
+      return { tag: 'failed', fault: 'disk', reason: String(error) };
+    }
+  }
+
+  async #discard(attemptId: AttemptId): Promise<void> {
+    if (await this.#remove(attemptId)) this.#lastDiscarded = attemptId;
+    this.#publish();
+  }
+
+  #remove(attemptId: AttemptId): Promise<boolean> {
+    const removed = this.#archive.attempts.remove(attemptId).then(() => true);
+    return orOnStorageError(removed, false);
+  }
+
+  #listen(): void {
+    const { tag } = this.#state;
+    const hasNoSignal = tag === 'recording' && this.#writer?.isSilent === true;
+    const isDeaf = tag === 'paused' || tag === 'stopping';
+    this.#isSilent = !isDeaf && (hasNoSignal || this.readLevel().isSilent);
+    this.#publish();
+  }
+
+  #publish(): void {
+    const next = this.#look();
+    const keys = Object.keys(next) as (keyof RecorderSnapshot)[];
+    if (keys.every((key) => Object.is(next[key], this.#snapshot[key]))) return;
+    this.#snapshot = next;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #look(): RecorderSnapshot {
+    const state = this.#state;
+    const { mode, marks, savedMs } = state.tag === 'saved' ? this.#savedTake : takeFacts(state);
+    return {
+      state,
+      mode,
+      marks,
+      savedMs,
+      microphones: this.#microphones,
+      microphoneId: this.#device?.id ?? this.#microphoneId,
+      processing: this.#processing,
+      applied: this.#device?.applied ?? null,
+      warning: this.#warning(),
+      finishProgress: this.#finishProgress,
+      countdownLeft: state.tag === 'counting' ? state.left : null,
+      lastDiscarded: this.#lastDiscarded,
+    };
+  }
+
+  #warning(): Warning | null {
+    if (this.#device?.isMuted === true) return 'muted';
+    if (this.#isSilent) return 'silent';
+    const isWriting = ['recording', 'paused', 'stopping'].includes(this.#state.tag);
+    return isWriting && (this.#writer?.waiting ?? 0) > MANY_WAITING ? 'slow-disk' : null;
+  }
+}
+
+function orOnStorageError<Value>(promise: Promise<Value>, otherwise: Value): Promise<Value> {
+  return promise.catch((error: unknown) => {
+    if (!(error instanceof StorageError)) throw error;
+    return otherwise;
+  });
+}

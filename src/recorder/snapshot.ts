@@ -1,0 +1,93 @@
+import type { Mode, Outline, Processing } from '../domain/attempt.ts';
+import type { AttemptId } from '../domain/ids.ts';
+import type { Prompt } from '../domain/prompt.ts';
+import type { CountdownSec, Settings } from '../domain/settings.ts';
+import type { Mark } from '../domain/step.ts';
+import type { Ms } from '../domain/timeline.ts';
+import type { FinishResult } from '../finish/client.ts';
+import type { Orphan } from '../storage/archive.ts';
+import { type EndedBy, type RecorderState, takeOf } from './machine.ts';
+
+/** A device that can be chosen. Nothing is listed before the person has allowed a microphone once. */
+export type Microphone = { readonly id: string; readonly label: string };
+
+/**
+ * What deserves a word while nothing has failed, the gravest first.
+ *
+ * - `muted`: the system or a switch on the device took the microphone away; a running take pauses
+ * - `silent`: for three seconds nothing at all arrived, not even noise: probably the wrong microphone
+ * - `slow-disk`: more than five chunks wait to be written; they are safe in memory only
+ */
+export type Warning = 'muted' | 'silent' | 'slow-disk';
+
+/** What the screen shows. A new object whenever something in it changed, and only then. */
+export type RecorderSnapshot = {
+  readonly state: RecorderState;
+  readonly microphones: readonly Microphone[];
+  /** The open microphone, else the chosen one; null: the browser's default. */
+  readonly microphoneId: string | null;
+  /** The processing asked for (`setProcessing`). */
+  readonly processing: Settings['recording']['processing'];
+  /** What the open microphone says it does; null while none is open. */
+  readonly applied: Processing | null;
+  /** Of the take, once it is planned and still when it is saved; else null, empty and 0. */
+  readonly mode: Mode | null;
+  readonly marks: readonly Mark[];
+  /** "Saved to 2:46": a crash now would keep this much. */
+  readonly savedMs: Ms;
+  readonly warning: Warning | null;
+  /** 0…1 while the clip is made; null before and after, and until the worker has reported. */
+  readonly finishProgress: number | null;
+  /** Seconds left of the countdown; null when none runs. */
+  readonly countdownLeft: number | null;
+  /** The attempt the last `discard` put in the trash: what Undo would bring back. */
+  readonly lastDiscarded: AttemptId | null;
+};
+
+export type TakeFacts = Pick<RecorderSnapshot, 'mode' | 'marks' | 'savedMs'>;
+
+export const NO_TAKE: TakeFacts = { mode: null, marks: [], savedMs: 0 };
+
+/** What is known of the take in this state; none in those that have no take, nor in `saved`. */
+export function takeFacts(state: RecorderState): TakeFacts {
+  const plan = 'plan' in state ? state.plan : null;
+  return takeOf(state) ?? (plan === null ? NO_TAKE : { ...plan, savedMs: plan.bankedMs });
+}
+
+export type TakePlan = {
+  readonly prompt: Prompt;
+  readonly mode: Mode;
+  readonly targetMs: Ms;
+  readonly outline: Outline;
+  readonly countdownSec: CountdownSec;
+  /** A recovered take that goes on; its own prompt, mode, target and outline then hold. */
+  readonly continues: Orphan | null;
+};
+
+/** What the meter shows at this instant. */
+export type Level = {
+  /** Peak in dBFS with a meter's slow fall, −100…0: for the bar. */
+  readonly db: number;
+  /** The highest peak of the last three seconds: for the word (`levelWord`), which must not flicker. */
+  readonly heldDb: number;
+  /** A sample reached full scale in the last second and a half. */
+  readonly isClipping: boolean;
+  /** Exact digital silence for three seconds. */
+  readonly isSilent: boolean;
+  /** False while nothing can be measured: no microphone is open, or this browser's meter does not run. */
+  readonly isMeasured: boolean;
+};
+
+export type SessionOptions = {
+  readonly settings: Settings['recording'];
+  /** Joins the take's segments into its clip. Can be run again for the same attempt at any time. */
+  readonly finish: (
+    id: AttemptId,
+    endedBy: EndedBy,
+    onProgress: (ratio: number) => void,
+  ) => Promise<FinishResult>;
+  /** Loads ahead what `finish` needs; called when a take begins. */
+  readonly warmFinish?: () => void;
+  /** Monotonic milliseconds; `performance.now` unless a test brings its own. */
+  readonly clock?: () => number;
+};

@@ -1,0 +1,201 @@
+import type { Attempt, Mode, Segment, UnfinishedAttempt } from '../domain/attempt.ts';
+import type { AttemptId } from '../domain/ids.ts';
+import { freezePrompt } from '../domain/prompt.ts';
+import type { Mark } from '../domain/step.ts';
+import type { Ms } from '../domain/timeline.ts';
+import type { Archive } from '../storage/archive.ts';
+import { StorageError } from '../storage/errors.ts';
+import { holdLock, takeLock } from '../storage/locks.ts';
+import type { Instant, Take } from './machine.ts';
+import { appliedProcessing } from './microphone.ts';
+import { Scope } from './scope.ts';
+import { SegmentRecorder } from './segment-recorder.ts';
+import { SignalWatch } from './signal-watch.ts';
+import type { TakePlan } from './snapshot.ts';
+import { type WriteFault, WriteQueue } from './write-queue.ts';
+
+const ANSWER_WITHIN_MS: Ms = 5000;
+
+export type TakeHandlers = {
+  readonly onBegun: () => void;
+  readonly onRunning: (segment: number, at: Instant) => void;
+  readonly onStored: (clockMs: Ms) => void;
+  readonly onDiskFault: (fault: WriteFault) => void;
+  readonly onEncoderFault: () => void;
+  /** `waiting` may have changed. */
+  readonly onWaiting: () => void;
+};
+
+/**
+ * One take on its way to the disk: the record first, then every segment with its chunks, marks and mode,
+ * all through one queue. Holds the take's lock, by which other tabs know that it is not an orphan.
+ */
+export class TakeWriter {
+  readonly attemptId: AttemptId;
+  readonly #archive: Archive;
+  readonly #clock: () => Instant;
+  readonly #handlers: TakeHandlers;
+  readonly #queue: WriteQueue;
+  readonly #signal = new SignalWatch();
+  #segment: SegmentRecorder | null = null;
+  #format: string | null = null;
+  /** Recording without a record would leave chunks that nothing can ever find. */
+  #begun: Promise<void> = new Promise(() => undefined);
+  #freeLock: (() => void) | null = null;
+  #isReleased = false;
+
+  constructor(archive: Archive, id: AttemptId, clock: () => Instant, handlers: TakeHandlers) {
+    this.#archive = archive;
+    this.attemptId = id;
+    this.#clock = clock;
+    this.#handlers = handlers;
+    this.#queue = new WriteQueue(handlers.onDiskFault, handlers.onWaiting);
+  }
+
+  /** The encoder seems to get nothing to encode. */
+  get isSilent(): boolean {
+    return this.#signal.isSilent;
+  }
+
+  /** Writes that are in memory only. */
+  get waiting(): number {
+    return this.#queue.waiting;
+  }
+
+  begin(take: Pick<Take, 'mode' | 'marks'>, plan: TakePlan): void {
+    this.#format = plan.continues?.attempt.segments.at(-1)?.mimeType ?? null;
+    this.#begun = new Promise((resolve) => {
+      this.#queue.push(async () => {
+        await this.#lock();
+        if (plan.continues !== null) await this.#reopen(take.marks);
+        else await this.#archive.attempts.begin(newAttempt(this.attemptId, take, plan));
+        this.#handlers.onBegun();
+        resolve();
+      });
+    });
+  }
+
+  /** Begins once the take's record is on disk and the segment before has handed over its last chunk. */
+  startSegment(index: number, clockStartMs: Ms, track: MediaStreamTrack): void {
+    const before = this.#segment?.stopped;
+    const segment = new SegmentRecorder(clockStartMs, this.#clock, {
+      onRunning: (mimeType, at) => {
+        this.#format = mimeType;
+        const microphone = { label: track.label, processing: appliedProcessing(track) };
+        this.#addSegment(index, { mimeType, startedAt: Date.now(), clockStartMs, microphone });
+        this.#handlers.onRunning(index, at);
+      },
+      onChunk: ({ seq, offset, blob, clockEndMs, lengthMs }) => {
+        this.#queue.push(async () => {
+          // Never a Blob into IndexedDB: WebKit cannot store one in a private window.
+          const data = await blob.arrayBuffer();
+          const chunk = { attemptId: this.attemptId, segment: index, seq, offset, clockEndMs, data };
+          await this.#archive.attempts.append(chunk);
+          this.#handlers.onStored(clockEndMs);
+        });
+        this.#signal.chunk(blob.size, lengthMs);
+      },
+      onFault: this.#handlers.onEncoderFault,
+    });
+    this.#segment = segment;
+    void Promise.all([this.#begun, before]).then(() => segment.start(track, this.#format));
+  }
+
+  endSegment(clockEndMs: Ms): void {
+    this.#segment?.end(clockEndMs);
+  }
+
+  hurry(): void {
+    this.#segment?.hurry();
+  }
+
+  saveMarks(marks: readonly Mark[]): void {
+    this.#change((attempt) => ({ ...attempt, marks }));
+  }
+
+  saveMode(mode: Mode): void {
+    this.#change((attempt) => ({ ...attempt, mode }));
+  }
+
+  /**
+   * Resolves when the encoder is done and all it made is on disk, or cannot be written. A disk that answers
+   * nothing for five seconds is not waited for: what is on it is what is kept.
+   */
+  async flush(): Promise<void> {
+    await this.#segment?.stopped;
+    const scope = new Scope();
+    let waiting = this.waiting;
+    const stalled = new Promise<void>((resolve) => {
+      scope.interval(() => {
+        if (this.waiting === waiting) resolve();
+        waiting = this.waiting;
+      }, ANSWER_WITHIN_MS);
+    });
+    await Promise.race([this.#queue.settle(), stalled]);
+    scope.dispose();
+  }
+
+  /** The take is no longer this tab's: whoever finds it unfinished may take it on. */
+  release(): void {
+    this.#isReleased = true;
+    this.#freeLock?.();
+    this.#freeLock = null;
+  }
+
+  async #lock(): Promise<void> {
+    if (this.#freeLock !== null || this.#isReleased) return;
+    const free = await holdLock(takeLock(this.attemptId));
+    // Another tab has taken on the recovered take first.
+    if (free === null) throw new StorageError('unavailable');
+    if (this.#isReleased) free();
+    else this.#freeLock = free;
+  }
+
+  /** A recovered take that goes on. One that was being finished goes back: its clip will be made anew. */
+  async #reopen(marks: readonly Mark[]): Promise<void> {
+    const attempt = await this.#archive.attempts.get(this.attemptId);
+    // Finished or deleted in the meantime, in another tab.
+    if (attempt === null || attempt.status === 'kept') throw new StorageError('unavailable');
+    await this.#archive.clips.drop(this.attemptId);
+    await this.#update((orphan) =>
+      orphan.status === 'kept' ? orphan : { ...orphan, status: 'recording', endedBy: null, marks },
+    );
+  }
+
+  #addSegment(index: number, segment: Segment): void {
+    this.#change((attempt) => ({ ...attempt, segments: [...attempt.segments.slice(0, index), segment] }));
+  }
+
+  #change(change: (attempt: Attempt) => Attempt): void {
+    this.#queue.push(() => this.#update(change));
+  }
+
+  async #update(change: (attempt: Attempt) => Attempt): Promise<void> {
+    await this.#archive.attempts.update(this.attemptId, (attempt) => ({
+      ...change(attempt),
+      updatedAt: Date.now(),
+    }));
+  }
+}
+
+/** What a take is before it has any sound. */
+function newAttempt(id: AttemptId, take: Pick<Take, 'mode' | 'marks'>, plan: TakePlan): UnfinishedAttempt {
+  const now = Date.now();
+  return {
+    id,
+    status: 'recording',
+    endedBy: null,
+    promptId: plan.prompt.id,
+    prompt: freezePrompt(plan.prompt),
+    source: 'recorded',
+    parentId: null,
+    mode: take.mode,
+    targetMs: plan.targetMs,
+    outline: plan.outline,
+    segments: [],
+    marks: take.marks,
+    startedAt: now,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,248 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Archive } from '../../src/storage/archive.ts';
+import { StorageError, type StorageFault } from '../../src/storage/errors.ts';
+import { anEmptyArchive } from '../support/factories.ts';
+import { aMicrophone, answerGetUserMedia, type FakeMicrophone } from '../support/fake-microphone.ts';
+import { checkInvariants } from '../support/invariants.ts';
+import {
+  allChunks,
+  aPlan,
+  aSession,
+  expectContiguous,
+  ourLocks,
+  reaches,
+  records,
+  spyOnRecorders,
+} from './recording.ts';
+
+/** Chunks from the `from`th on are refused, `times` times. */
+function refuseChunks(archive: Archive, fault: StorageFault, from: number, times: number): void {
+  const { append } = archive.attempts;
+  let written = 0;
+  let refused = 0;
+  vi.spyOn(archive.attempts, 'append').mockImplementation(async (chunk) => {
+    if (written >= from && refused < times) {
+      refused += 1;
+      throw new StorageError(fault);
+    }
+    await append(chunk);
+    written += 1;
+  });
+}
+
+test('a full disk ends the take with all that was saved', async () => {
+  const archive = await anEmptyArchive();
+  refuseChunks(archive, 'full', 2, Infinity);
+  const session = aSession(archive);
+  session.start(aPlan());
+  const saved = await reaches(session, 'saved', 12_000);
+  expect(saved.cause).toBe('disk-full');
+  expect(saved.keptMs).toBeGreaterThan(800);
+  const kept = await archive.attempts.get(saved.attemptId);
+  expect(kept).toMatchObject({ status: 'kept', endedBy: 'disk-full' });
+  await expect.poll(ourLocks, { timeout: 5000 }).toEqual([]);
+  expect(await checkInvariants()).toEqual([]);
+  await archive.close();
+});
+
+test('what a full disk refused is kept in memory and written once there is room', async () => {
+  const archive = await anEmptyArchive();
+  refuseChunks(archive, 'full', 2, 1);
+  const stored: number[] = [];
+  const session = aSession(archive, {
+    finish: async (id) => {
+      const segments = await allChunks(archive, id);
+      expectContiguous(segments);
+      stored.push(segments.flat().length);
+      return { tag: 'failed', fault: 'full', reason: 'No room for the clip' };
+    },
+  });
+  session.start(aPlan());
+  const failed = await reaches(session, 'failed', 12_000);
+  expect(failed).toMatchObject({ cause: 'disk-full', fault: 'disk-full' });
+  // Two before, the refused one, and the encoder's last.
+  expect(stored[0]).toBeGreaterThanOrEqual(4);
+  expect(failed.savedMs).toBe(failed.bankedMs);
+
+  // Room was made: trying again makes the clip.
+  session.finish();
+  await reaches(session, 'failed');
+  expect(stored).toHaveLength(2);
+  const [orphan] = await archive.attempts.orphans();
+  expect(orphan?.attempt.id).toBe(failed.attemptId);
+  await archive.close();
+});
+
+test('a lost connection to the disk ends the take as well', async () => {
+  const archive = await anEmptyArchive();
+  refuseChunks(archive, 'unavailable', 1, Infinity);
+  const session = aSession(archive);
+  session.start(aPlan());
+  const saved = await reaches(session, 'saved', 12_000);
+  expect(saved.cause).toBe('disk');
+  await archive.close();
+});
+
+test('a disk that is full from the start records nothing and says so', async () => {
+  const archive = await anEmptyArchive();
+  const spy = spyOnRecorders();
+  vi.spyOn(archive.attempts, 'begin').mockRejectedValue(new StorageError('full'));
+  const session = aSession(archive);
+  session.start(aPlan());
+  const failed = await reaches(session, 'failed');
+  expect(failed).toMatchObject({ cause: 'disk-full', fault: 'disk-full', savedMs: 0 });
+  expect(spy.made).toHaveLength(0);
+  await expect.poll(ourLocks, { timeout: 5000 }).toEqual([]);
+  session.discard();
+  expect(session.getSnapshot().state.tag).toBe('idle');
+  await archive.close();
+});
+
+test('a slow disk is warned of, and every chunk is written in order all the same', async () => {
+  const archive = await anEmptyArchive();
+  const { append } = archive.attempts;
+  let open = () => undefined as void;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  vi.spyOn(archive.attempts, 'append').mockImplementation((chunk) => gate.then(() => append(chunk)));
+  const session = aSession(archive);
+  session.start(aPlan());
+  await expect.poll(() => session.getSnapshot().warning, { timeout: 8000 }).toBe('slow-disk');
+  expect(session.getSnapshot().savedMs).toBe(0);
+  open();
+  const id = await records(session, 2500);
+  await expect.poll(() => session.getSnapshot().warning).toBeNull();
+  expectContiguous(await allChunks(archive, id));
+  await session.dispose();
+  await archive.close();
+});
+
+test('an unplugged microphone ends the take with what was said', async () => {
+  const archive = await anEmptyArchive();
+  const unplug: readonly ((microphone: FakeMicrophone) => void)[] = [
+    (microphone) => microphone.unplug(),
+    // Firefox stops the recorder by itself.
+    ({ track }) => track.stop(),
+  ];
+  for (const lose of unplug) {
+    const microphone = await aMicrophone();
+    answerGetUserMedia(async () => microphone.stream);
+    const session = aSession(archive);
+    session.start(aPlan());
+    const id = await records(session, 1000);
+    const elapsedMs = session.elapsedMs();
+    lose(microphone);
+    const saved = await reaches(session, 'saved');
+    expect(saved).toMatchObject({ attemptId: id, cause: 'device-lost' });
+    expect(Math.abs(saved.keptMs - elapsedMs)).toBeLessThan(300);
+  }
+  await archive.close();
+});
+
+test('a microphone that vanishes from the list is lost, even while it pretends to live', async () => {
+  const archive = await anEmptyArchive();
+  const session = aSession(archive);
+  session.start(aPlan());
+  await records(session, 500);
+  const others = [{ kind: 'audioinput', deviceId: 'another', label: 'Another' }] as MediaDeviceInfo[];
+  const list = vi.spyOn(navigator.mediaDevices, 'enumerateDevices').mockResolvedValue(others);
+  const saved = await reaches(session, 'saved');
+  expect(saved.cause).toBe('device-lost');
+  list.mockRestore();
+  await archive.close();
+});
+
+test('a failing encoder ends the take with what was said', async () => {
+  const archive = await anEmptyArchive();
+  const spy = spyOnRecorders();
+  const session = aSession(archive);
+  session.start(aPlan());
+  const id = await records(session, 1000);
+  spy.made[0]?.dispatchEvent(new Event('error'));
+  const saved = await reaches(session, 'saved');
+  expect(saved).toMatchObject({ attemptId: id, cause: 'encoder' });
+
+  session.start(aPlan());
+  await records(session, 500);
+  // Stopped, and nobody told it to.
+  spy.made[1]?.stop();
+  expect((await reaches(session, 'saved')).cause).toBe('encoder');
+  await archive.close();
+});
+
+test('an encoder that never reports its stop is waited for five seconds', async () => {
+  const archive = await anEmptyArchive();
+  spyOnRecorders({ neverStops: true });
+  const session = aSession(archive);
+  session.start(aPlan());
+  await records(session, 1000);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  session.finish();
+  expect(session.getSnapshot().state.tag).toBe('stopping');
+  await vi.advanceTimersByTimeAsync(4900);
+  expect(session.getSnapshot().state.tag).toBe('stopping');
+  await vi.advanceTimersByTimeAsync(200);
+  vi.useRealTimers();
+  const saved = await reaches(session, 'saved');
+  expect(saved.keptMs).toBeGreaterThan(900);
+  await archive.close();
+});
+
+test('a microphone taken away by the system pauses the take, and a new segment goes on', async () => {
+  const archive = await anEmptyArchive();
+  const microphone = await aMicrophone();
+  answerGetUserMedia(async () => microphone.stream);
+  const session = aSession(archive);
+  session.start(aPlan());
+  const id = await records(session, 500);
+  // A hiccup is no reason for a new segment.
+  microphone.mute(true);
+  microphone.mute(false);
+  microphone.mute(true);
+  const paused = await reaches(session, 'paused');
+  expect(paused.by).toBe('system');
+  expect(session.getSnapshot().warning).toBe('muted');
+  microphone.mute(false);
+  expect(session.getSnapshot()).toMatchObject({ state: { tag: 'recording' }, warning: null });
+  await records(session, paused.bankedMs + 500);
+  const attempt = await archive.attempts.get(id);
+  expect(attempt?.segments.map(({ clockStartMs }) => clockStartMs)).toEqual([0, paused.bankedMs]);
+  await session.dispose();
+  await archive.close();
+});
+
+test('a worker that cannot be loaded leaves a take that can be finished later', async () => {
+  const archive = await anEmptyArchive();
+  const report = vi.spyOn(window, 'reportError').mockImplementation(() => undefined);
+  const session = aSession(archive, { finish: () => Promise.reject(new Error('No worker')) });
+  session.start(aPlan());
+  const id = await records(session, 500);
+  session.finish();
+  expect(await reaches(session, 'failed')).toMatchObject({ fault: 'disk', cause: 'user' });
+  expect(report).toHaveBeenCalledOnce();
+  const [orphan] = await archive.attempts.orphans();
+  expect(orphan?.attempt.id).toBe(id);
+  report.mockRestore();
+  await archive.close();
+});
+
+test('progress is shown while the clip is made', async () => {
+  const archive = await anEmptyArchive();
+  const seen: (number | null)[] = [];
+  const session = aSession(archive, {
+    finish: async (_id, _endedBy, onProgress) => {
+      for (const ratio of [0.25, 1]) onProgress(ratio);
+      return { tag: 'failed', fault: 'mixed', reason: 'Two formats' };
+    },
+  });
+  session.subscribe(() => seen.push(session.getSnapshot().finishProgress));
+  session.start(aPlan());
+  await records(session, 500);
+  session.finish();
+  expect(await reaches(session, 'failed')).toMatchObject({ fault: 'mixed' });
+  expect(seen.filter((ratio) => ratio !== null)).toEqual([0.25, 1]);
+  expect(session.getSnapshot().finishProgress).toBeNull();
+  await archive.close();
+});
