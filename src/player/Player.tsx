@@ -1,0 +1,254 @@
+import { Pause, Play } from 'lucide-react';
+import { type ReactNode, useId, useMemo, useState } from 'react';
+import type { KeptAttempt } from '../domain/attempt.ts';
+import { STEP_IDS, STEP_LABELS, type StepId, stepAt, stepSpans } from '../domain/step.ts';
+import type { Archive } from '../storage/archive.ts';
+import { Button } from '../ui/Button.tsx';
+import { Select } from '../ui/Field.tsx';
+import { Notice } from '../ui/Notice.tsx';
+import { Progress } from '../ui/Progress.tsx';
+import { type Shortcut, useShortcuts } from '../ui/shortcuts.ts';
+import { Timecode } from '../ui/Timecode.tsx';
+import { type ClipState, download, useClip } from './clip.ts';
+import { fileName } from './file-name.ts';
+import styles from './Player.module.css';
+import { usePeaks } from './peaks.ts';
+import { StepStrip } from './StepStrip.tsx';
+import { createTransport, RATES, type Transport } from './transport.ts';
+import { useTransport } from './use-transport.ts';
+import { Waveform } from './Waveform.tsx';
+
+type PlayerProps = {
+  readonly archive: Archive;
+  /** Another attempt needs another player: give it a `key`. */
+  readonly attempt: KeptAttempt;
+  /** A step was asked for by its button or its key. */
+  readonly onStep?: (step: StepId) => void;
+};
+
+/** The replay of an attempt, with its keys. */
+export function Player({ archive, attempt, onStep }: PlayerProps) {
+  const clip = useClip(archive, attempt);
+  return (
+    <section className={styles['player']} aria-label="Player">
+      {clip.tag === 'loading' ? (
+        <div className={styles['waiting']} />
+      ) : (
+        <Controls archive={archive} attempt={attempt} clip={clip} onStep={onStep} />
+      )}
+    </section>
+  );
+}
+
+type ControlsProps = Pick<PlayerProps, 'archive' | 'attempt'> & {
+  readonly clip: Exclude<ClipState, { readonly tag: 'loading' }>;
+  readonly onStep: PlayerProps['onStep'];
+};
+
+function Controls({ archive, attempt, clip, onStep }: ControlsProps) {
+  const { marks, durationMs } = attempt;
+  const spans = useMemo(() => stepSpans(marks, durationMs), [marks, durationMs]);
+  const blob = clip.tag === 'ready' ? clip.clip : null;
+  const [transport] = useState(() =>
+    createTransport(blob, durationMs, {
+      spansAt: (atMs) => {
+        const step = stepAt(marks, atMs);
+        return stepSpans(marks, durationMs).filter((span) => span.step === step);
+      },
+    }),
+  );
+  const fault = useTransport(transport, (state) => state.fault);
+  const isDisabled = blob === null || fault === 'unplayable';
+  const peaks = usePeaks(archive, attempt, isDisabled ? null : blob);
+
+  const stepsSpoken = STEP_IDS.filter((step) => spans.some((span) => span.step === step));
+  const playStep = (step: StepId) => {
+    transport.playSpans(spans.filter((span) => span.step === step));
+    onStep?.(step);
+  };
+  const jumpTo = (step: StepId) => {
+    transport.seek(spans.find((span) => span.step === step)?.startMs ?? 0);
+    onStep?.(step);
+  };
+  const seekBy = (byMs: number) => transport.seek(transport.getSnapshot().positionMs + byMs);
+  const shortcuts: readonly Shortcut[] = [
+    { keys: 'Space', label: 'Play or pause', run: transport.toggle },
+    { keys: 'ArrowLeft', label: '5 seconds back', run: () => seekBy(-5000) },
+    { keys: 'ArrowRight', label: '5 seconds on', run: () => seekBy(5000) },
+    { keys: 'Shift+ArrowLeft', label: '1 second back', run: () => seekBy(-1000) },
+    { keys: 'Shift+ArrowRight', label: '1 second on', run: () => seekBy(1000) },
+    { keys: '[', label: 'Slower', run: transport.slower },
+    { keys: ']', label: 'Faster', run: transport.faster },
+    ...(spans.length === 0
+      ? []
+      : [{ keys: 'l', label: 'Loop this step on or off', run: () => toggleLoop(transport) }]),
+    ...stepsSpoken.map((step) => ({
+      keys: String(STEP_IDS.indexOf(step) + 1),
+      label: `Jump to ${STEP_LABELS[step]}`,
+      run: () => jumpTo(step),
+    })),
+  ];
+  useShortcuts(shortcuts, { enabled: !isDisabled });
+
+  const recording = clip.tag === 'ready' ? clip.clip : clip.remains;
+  const save = recording === null ? null : () => download(recording, fileName(attempt));
+  return (
+    <>
+      <StepStrip
+        transport={transport}
+        marks={marks}
+        spans={spans}
+        isDisabled={isDisabled}
+        onPlay={playStep}
+      />
+      <Waveform
+        transport={transport}
+        marks={marks}
+        spans={spans}
+        columns={peaks.tag === 'ready' ? peaks.columns : null}
+        isDisabled={isDisabled}
+      >
+        {!isDisabled && peaks.tag !== 'ready' && <WaitingForPeaks {...peaks} />}
+      </Waveform>
+      <TransportRow transport={transport} isDisabled={isDisabled} hasSteps={spans.length > 0} />
+      {clip.tag === 'damaged' && <Damaged hasRemains={save !== null} />}
+      {clip.tag === 'ready' && fault === 'unplayable' && (
+        <Notice tone="error" title="This browser cannot play the recording">
+          It is all there: download it and open it in another player. Scoring works as ever.
+        </Notice>
+      )}
+      {fault === 'blocked' && (
+        <Notice tone="info" title="The browser held the sound back">
+          Press Play once more.
+        </Notice>
+      )}
+      <div className={styles['extras']}>
+        {save !== null && (
+          <Button variant="plain" slim onClick={save}>
+            Download recording
+          </Button>
+        )}
+        {!isDisabled && <KeysHint hasSteps={spans.length > 0} />}
+      </div>
+    </>
+  );
+}
+
+function toggleLoop(transport: Transport): void {
+  transport.setLooping(!transport.getSnapshot().isLooping);
+}
+
+function WaitingForPeaks(peaks: Exclude<ReturnType<typeof usePeaks>, { readonly tag: 'ready' }>): ReactNode {
+  if (peaks.tag === 'measuring')
+    return (
+      <div className={styles['late']}>
+        <Progress label="Drawing the sound" value={peaks.progress} />
+      </div>
+    );
+  if (peaks.tag === 'waiting') return null;
+  return (
+    <>
+      <p>The sound could not be drawn. Playing and scoring work as ever.</p>
+      <Button slim onClick={peaks.again}>
+        Draw it again
+      </Button>
+    </>
+  );
+}
+
+function Damaged({ hasRemains }: { readonly hasRemains: boolean }) {
+  return (
+    <Notice
+      tone="error"
+      title={hasRemains ? 'Part of this recording is missing' : 'This recording is missing'}
+    >
+      {hasRemains
+        ? 'What the browser still has may play elsewhere: download it. Scoring works as ever.'
+        : 'The browser no longer has its sound. Its marks and scores are still here.'}
+    </Notice>
+  );
+}
+
+type TransportRowProps = {
+  readonly transport: Transport;
+  readonly isDisabled: boolean;
+  readonly hasSteps: boolean;
+};
+
+function TransportRow({ transport, isDisabled, hasSteps }: TransportRowProps) {
+  const loopId = useId();
+  const isPlaying = useTransport(transport, (state) => state.isPlaying);
+  const isLooping = useTransport(transport, (state) => state.isLooping);
+  const rate = useTransport(transport, (state) => state.rate);
+  const Icon = isPlaying ? Pause : Play;
+  return (
+    <div className={styles['transport']}>
+      <Button
+        variant="primary"
+        className={styles['play']}
+        aria-label={isPlaying ? 'Pause' : 'Play'}
+        disabled={isDisabled}
+        onClick={transport.toggle}
+      >
+        <Icon size={20} fill="currentColor" strokeWidth={1.5} aria-hidden="true" />
+      </Button>
+      <Clock transport={transport} />
+      <div className={styles['loop']}>
+        <input
+          id={loopId}
+          type="checkbox"
+          checked={isLooping}
+          disabled={isDisabled || !hasSteps}
+          onChange={(event) => transport.setLooping(event.currentTarget.checked)}
+        />
+        <label htmlFor={loopId}>
+          Loop<span className={styles['extra']}> this step</span>
+        </label>
+      </div>
+      <div className={styles['speed']}>
+        <span className={styles['word']} aria-hidden="true">
+          Speed
+        </span>
+        <Select
+          label="Speed"
+          hideLabel
+          value={String(rate)}
+          options={RATES.map((value) => ({ value: String(value), label: `${value}×` }))}
+          disabled={isDisabled}
+          onChange={(value) => {
+            const chosen = RATES.find((candidate) => String(candidate) === value);
+            if (chosen !== undefined) transport.setRate(chosen);
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Clock({ transport }: { readonly transport: Transport }) {
+  const second = useTransport(transport, ({ positionMs }) => Math.floor(positionMs / 1000));
+  return (
+    <p className={styles['clock']}>
+      <strong>
+        <Timecode ms={second * 1000} />
+      </strong>{' '}
+      <span className="muted">
+        / <Timecode ms={transport.durationMs} />
+      </span>
+    </p>
+  );
+}
+
+function KeysHint({ hasSteps }: { readonly hasSteps: boolean }) {
+  return (
+    <p className={styles['hint']}>
+      <kbd>Space</kbd> plays and pauses, <kbd>←</kbd> <kbd>→</kbd> move 5 seconds
+      {hasSteps && (
+        <>
+          , <kbd>1</kbd> to <kbd>5</kbd> jump to a step
+        </>
+      )}
+      .
+    </p>
+  );
+}

@@ -1,0 +1,178 @@
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { KeptAttempt } from '../domain/attempt.ts';
+import { stepBudgets } from '../domain/budget.ts';
+import { cellId, type Marking, type Review } from '../domain/rubric.ts';
+import { missingSteps, STEP_IDS, type StepId, stepTimes } from '../domain/step.ts';
+import type { StorageFault } from '../storage/errors.ts';
+import { newReviewId } from '../storage/new-id.ts';
+import { Button } from '../ui/Button.tsx';
+import { formatWhen } from '../ui/format.ts';
+import { Notice } from '../ui/Notice.tsx';
+import { useShortcuts } from '../ui/shortcuts.ts';
+import { useTimeout } from '../ui/timers.ts';
+import { rubric } from './definition.ts';
+import { blankReview, createDraft, type DraftState } from './draft.ts';
+import { criteriaOrder } from './order.ts';
+import styles from './ScoreForm.module.css';
+import { ScoreStep } from './ScoreStep.tsx';
+import { ScoreSummary } from './ScoreSummary.tsx';
+
+type ScoreFormProps = {
+  /** Another attempt needs another form: give it a `key`. */
+  readonly attempt: KeptAttempt;
+  /** The review as stored, or null before the first choice. A newer one from another tab is taken over. */
+  readonly review: Review | null;
+  /** Writes the review; rejects with StorageError. */
+  readonly save: (review: Review) => Promise<void>;
+  /** A storage fault in words. */
+  readonly explain: (fault: StorageFault) => string;
+  /** The step laid out in full; the others are as operable, but folded to their levels. */
+  readonly openStep: StepId | null;
+  readonly onOpenStep: (step: StepId | null) => void;
+};
+
+/** The first step somebody would go on with: null when all is scored, or locked. */
+export function firstStepToScore(attempt: KeptAttempt, review: Review | null): StepId | null {
+  if (review !== null && review.lockedAt !== null) return null;
+  const missing = missingSteps(attempt.marks, attempt.durationMs);
+  const isDone = (step: StepId) =>
+    rubric.criteria.every((criterion) => review?.scores[cellId(criterion.id, step)] !== undefined);
+  return STEP_IDS.find((step) => !missing.includes(step) && !isDone(step)) ?? null;
+}
+
+/** The fifteen cells. Saves itself; locked, it is only read. */
+export function ScoreForm({ attempt, review, save, explain, openStep, onOpenStep }: ScoreFormProps) {
+  const [draft] = useState(() =>
+    createDraft({ review: review ?? newReview(attempt), isStored: review !== null, save }),
+  );
+  const state = useSyncExternalStore(draft.subscribe, draft.getSnapshot);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (review !== null) draft.adopt(review);
+  }, [draft, review]);
+  useEffect(() => {
+    addEventListener('pagehide', draft.flush);
+    return () => {
+      removeEventListener('pagehide', draft.flush);
+      draft.flush();
+    };
+  }, [draft]);
+
+  const { marks, durationMs, targetMs } = attempt;
+  const timed = useMemo(
+    () => ({
+      missing: missingSteps(marks, durationMs),
+      spoken: marks.length === 0 ? null : stepTimes(marks, durationMs),
+      budgets: stepBudgets(rubric.budgets, targetMs),
+    }),
+    [marks, durationMs, targetMs],
+  );
+  const { scores, wrongSteps, lockedAt } = state.review;
+  const marking: Marking = { scores, wrongSteps, missing: timed.missing };
+  const canLock = lockedAt === null && Object.keys(scores).length > 0;
+  const lock = async () => {
+    if (!canLock || !(await draft.lock())) return;
+    onOpenStep(null);
+    // The button that was pressed is gone, and the result stands at the top.
+    heading.current?.focus({ preventScroll: true });
+    heading.current?.scrollIntoView({ block: 'nearest' });
+  };
+  useShortcuts([{ keys: 'Mod+Enter', label: 'Lock scores', run: () => void lock() }], { enabled: canLock });
+
+  return (
+    <form className={styles['form']} aria-label="Score" onSubmit={(event) => event.preventDefault()}>
+      <div className={styles['head']}>
+        <h2 ref={heading} tabIndex={-1}>
+          Score
+        </h2>
+        <p className={styles['state']}>
+          {countWords(marking)}
+          <SavedState state={state} />
+        </p>
+      </div>
+      <div role="status" aria-label="Overall score">
+        {lockedAt !== null && <ScoreSummary marking={marking} />}
+      </div>
+      {lockedAt === null && <HowToChoose />}
+      {rubric.steps.map((step) => (
+        <ScoreStep
+          key={step.id}
+          step={step}
+          kind={attempt.prompt.kind}
+          criteria={criteriaOrder(attempt.id, step.id)}
+          marking={marking}
+          spokenMs={timed.spoken?.[step.id] ?? null}
+          budgetMs={timed.budgets[step.id]}
+          isOpen={step.id === openStep}
+          isLocked={lockedAt !== null}
+          onOpen={(isOpen) => onOpenStep(isOpen ? step.id : null)}
+          draft={draft}
+        />
+      ))}
+      {state.saving.tag === 'failed' && (
+        <Notice
+          tone="error"
+          title="Your last change is not saved"
+          actions={
+            <Button slim onClick={draft.retry}>
+              Save again
+            </Button>
+          }
+        >
+          {`${explain(state.saving.fault)} What you chose still stands here.`}
+        </Notice>
+      )}
+      {lockedAt === null && (
+        <div className={styles['lock']}>
+          <Button variant="primary" disabled={!canLock} onClick={() => void lock()}>
+            Lock scores
+          </Button>
+          <p className="small muted">
+            {canLock
+              ? 'Locked scores never change. Blank cells are left out; they do not count as 0.'
+              : 'Score at least one cell to lock.'}
+          </p>
+        </div>
+      )}
+    </form>
+  );
+}
+
+function newReview(attempt: KeptAttempt): Review {
+  const by = { id: newReviewId(), rubricId: rubric.id, rubricVersion: rubric.version, startedAt: Date.now() };
+  return blankReview(attempt.id, by);
+}
+
+/** `8 of 15`; `8 of 12 · 3 missing`: a missing step asks for nothing. */
+function countWords({ scores, missing }: Marking): string {
+  const asked = rubric.cells.filter(({ step }) => !missing.includes(step));
+  const scored = asked.filter(({ id }) => scores[id] !== undefined).length;
+  const absent = rubric.cells.length - asked.length;
+  const words = [`${scored} of ${asked.length}`, `${absent} missing`];
+  return words.filter((_, index) => (index === 0 ? asked.length > 0 : absent > 0)).join(' · ');
+}
+
+/** A write takes some milliseconds: only one that takes long is worth a word of its own. */
+function SavedState({ state: { review, saving } }: { readonly state: DraftState }) {
+  const [slowAt, setSlowAt] = useState<number | null>(null);
+  useTimeout(() => setSlowAt(review.updatedAt), saving.tag === 'saving' ? 400 : null);
+  if (review.lockedAt !== null)
+    return (
+      <>
+        {' · locked '}
+        <time dateTime={new Date(review.lockedAt).toISOString()}>{formatWhen(review.lockedAt)}</time>
+      </>
+    );
+  if (saving.tag === 'untouched') return null;
+  if (saving.tag === 'failed') return <strong> · not saved</strong>;
+  return saving.tag === 'saving' && slowAt === review.updatedAt ? ' · saving…' : ' · draft saved';
+}
+
+function HowToChoose() {
+  return (
+    <details className={styles['rule']}>
+      <summary>Pick the highest level whose every clause is true.</summary>
+      <p>{rubric.selectionRule}</p>
+    </details>
+  );
+}
