@@ -1,0 +1,137 @@
+import { useEffect, useEffectEvent, useState } from 'react';
+import { useNavigate, useRevalidator } from 'react-router';
+import type { UnfinishedAttempt } from '../../domain/attempt.ts';
+import { type FinishFault, type FinishResult, finishInWorker } from '../../finish/client.ts';
+import { download } from '../../player/clip.ts';
+import { fileName } from '../../player/file-name.ts';
+import type { Archive } from '../../storage/archive.ts';
+import { takeLock } from '../../storage/locks.ts';
+import { Button, LinkButton } from '../../ui/Button.tsx';
+import { Notice } from '../../ui/Notice.tsx';
+import { Progress } from '../../ui/Progress.tsx';
+import { useTimeout } from '../../ui/timers.ts';
+import { useArchive } from '../archive-context.ts';
+import { report } from '../diagnostics.ts';
+import { saveMessages } from '../messages.ts';
+import { useWrites } from '../use-writes.tsx';
+
+type State =
+  /** For the tab that records it. */
+  | { readonly tag: 'waiting' }
+  | { readonly tag: 'finishing'; readonly progress: number | null }
+  | Exclude<FinishResult, { readonly tag: 'kept' }>;
+
+/** Makes the clip of a take that has none yet: found after a crash, or reached before its tab was done. */
+export function FinishTake({ attempt }: { readonly attempt: UnfinishedAttempt }) {
+  const archive = useArchive();
+  const navigate = useNavigate();
+  const [state, setState] = useState<State>({ tag: 'waiting' });
+  const [isElsewhere, setElsewhere] = useState(false);
+  const [tries, setTries] = useState(0);
+  const { write, fault } = useWrites();
+  const revalidator = useRevalidator();
+  const show = useEffectEvent((result: FinishResult) => {
+    if (result.tag === 'kept') void revalidator.revalidate();
+    else setState(result);
+  });
+  const { id, endedBy } = attempt;
+
+  useEffect(() => {
+    const aborted = new AbortController();
+    const { signal } = aborted;
+    const finish = () => {
+      setState({ tag: 'finishing', progress: null });
+      const onProgress = (progress: number) => setState({ tag: 'finishing', progress });
+      return finishInWorker(id, { endedBy, signal, onProgress });
+    };
+    navigator.locks.request(takeLock(id), { signal }, finish).then(show, (error: unknown) => {
+      if (signal.aborted) return;
+      report(error);
+      show({ tag: 'failed', fault: 'disk', reason: String(error) });
+    });
+    return () => aborted.abort();
+  }, [id, endedBy, tries]);
+  // A tab that has just stopped recording may hold its lock for a moment more.
+  useTimeout(() => setElsewhere(true), state.tag === 'waiting' ? 500 : null);
+
+  if (state.tag === 'waiting') {
+    if (!isElsewhere) return null;
+    return (
+      <Notice tone="info" title="This take is being recorded in another tab">
+        When it is finished there, it opens here by itself.
+      </Notice>
+    );
+  }
+  if (state.tag === 'finishing') return <Progress label="Saving the recording" value={state.progress} />;
+  if (state.tag === 'empty') {
+    const remove = async () => {
+      if (await write(() => archive.attempts.remove(id))) await navigate('/');
+    };
+    return (
+      <>
+        {fault}
+        <Notice
+          tone="error"
+          title={saveMessages.empty.title}
+          actions={
+            <>
+              <Button onClick={remove}>Delete this take</Button>
+              <LinkButton variant="plain" to={`/practice/${attempt.promptId}`}>
+                Start again
+              </LinkButton>
+            </>
+          }
+        >
+          {saveMessages.empty.what}
+        </Notice>
+      </>
+    );
+  }
+  const tryAgain = () => {
+    setElsewhere(false);
+    setState({ tag: 'waiting' });
+    setTries(tries + 1);
+  };
+  const { title, what, action } = saveMessages[SAVE_FAULTS[state.fault]];
+  return (
+    <>
+      {fault}
+      <Notice
+        tone="error"
+        title={title}
+        actions={
+          <>
+            <Button onClick={tryAgain}>Try again</Button>
+            <Button variant="plain" onClick={() => void write(() => downloadRaw(archive, attempt))}>
+              Download what was recorded
+            </Button>
+          </>
+        }
+      >
+        {`${what} ${action}`}
+      </Notice>
+    </>
+  );
+}
+
+const SAVE_FAULTS = {
+  full: 'disk-full',
+  disk: 'disk',
+  unreadable: 'unreadable',
+  mixed: 'mixed',
+} as const satisfies Record<FinishFault, keyof typeof saveMessages>;
+
+const CHUNKS_AT_ONCE = 200;
+
+/** One file per segment, as the recorder wrote it. */
+async function downloadRaw(archive: Archive, attempt: UnfinishedAttempt): Promise<void> {
+  for (const [index, { mimeType }] of attempt.segments.entries()) {
+    const parts: ArrayBuffer[] = [];
+    for (;;) {
+      const chunks = await archive.chunks.read(attempt.id, index, parts.length, CHUNKS_AT_ONCE);
+      parts.push(...chunks.map((chunk) => chunk.data));
+      if (chunks.length < CHUNKS_AT_ONCE) break;
+    }
+    if (parts.length > 0) download(new Blob(parts, { type: mimeType }), fileName({ ...attempt, mimeType }));
+  }
+}

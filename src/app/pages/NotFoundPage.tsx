@@ -1,0 +1,5 @@
+import { NotHere } from '../NotHere.tsx';
+
+export function Component() {
+  return <NotHere what="page" />;
+}

@@ -1,0 +1,167 @@
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import {
+  type LoaderFunctionArgs,
+  type ShouldRevalidateFunctionArgs,
+  useBlocker,
+  useLoaderData,
+  useNavigate,
+} from 'react-router';
+import type { AttemptId, PromptId } from '../../domain/ids.ts';
+import type { Prompt } from '../../domain/prompt.ts';
+import type { Settings } from '../../domain/settings.ts';
+import { STEP_IDS, type StepId } from '../../domain/step.ts';
+import { spokenTime, timecode } from '../../domain/timeline.ts';
+import { finishInWorker, warmFinish } from '../../finish/client.ts';
+import { findPrompt } from '../../library/catalog.ts';
+import { isTakeRunning } from '../../recorder/phase.ts';
+import { RecorderPanel } from '../../recorder/RecorderPanel.tsx';
+import { Session } from '../../recorder/session.ts';
+import { rubric } from '../../rubric/definition.ts';
+import type { Archive, Orphan } from '../../storage/archive.ts';
+import { StorageError } from '../../storage/errors.ts';
+import { announce } from '../../ui/announcer.tsx';
+import { ConfirmDialog } from '../../ui/Dialog.tsx';
+import { useUndo } from '../../ui/undo.tsx';
+import { useArchive } from '../archive-context.ts';
+import { micMessages, saveMessages, takeMessages } from '../messages.ts';
+import { NotHereError } from '../NotHere.tsx';
+import styles from './RecordPage.module.css';
+
+export function loader(archive: Archive) {
+  return async ({ params, request }: LoaderFunctionArgs) => {
+    const promptId = params['promptId'] as PromptId;
+    const wanted = new URL(request.url).searchParams.get('continue');
+    const [found, recording, practised, orphans] = await Promise.all([
+      findPrompt(archive, promptId),
+      archive.settings.get('recording'),
+      archive.attempts.practised(),
+      wanted === null ? [] : archive.attempts.orphans(),
+    ]);
+    const continues =
+      orphans.find(({ attempt }) => attempt.id === wanted && attempt.promptId === promptId) ?? null;
+    const prompt = found ?? (continues === null ? null : promptOf(continues));
+    if (prompt === null) throw new NotHereError('prompt');
+    return { prompt, recording, continues, isFirstVisit: practised.size === 0 };
+  };
+}
+
+/** What is written during a take must not read anything again. */
+export function shouldRevalidate({ currentUrl, nextUrl }: ShouldRevalidateFunctionArgs): boolean {
+  return currentUrl.href !== nextUrl.href;
+}
+
+type Data = Awaited<ReturnType<ReturnType<typeof loader>>>;
+
+export function Component() {
+  const data = useLoaderData<Data>();
+  return <RecordPage key={`${data.prompt.id} ${data.continues?.attempt.id}`} {...data} />;
+}
+
+const WORDS = { microphone: micMessages, take: takeMessages, save: saveMessages };
+
+const reviewPath = (id: AttemptId) => `/attempts/${id}`;
+
+function RecordPage({ prompt, recording, continues, isFirstVisit }: Data) {
+  const archive = useArchive();
+  const navigate = useNavigate();
+  const { offerUndo, notice } = useUndo();
+  const [session] = useState(() => newSession(archive, recording));
+  const [asks] = useState(() => asksOf(prompt));
+  const isRunning = useSyncExternalStore(session.subscribe, () => isTakeRunning(session.getSnapshot().state));
+
+  useEffect(() => {
+    return () => void session.dispose();
+  }, [session]);
+
+  async function undoDiscard() {
+    const id = await session.undoDiscard();
+    if (id !== null) await navigate(reviewPath(id));
+  }
+
+  return (
+    <>
+      <RecorderPanel
+        session={session}
+        prompt={prompt}
+        asks={asks}
+        budgetTable={rubric.budgets}
+        settings={recording}
+        continues={continues}
+        isFirstVisit={isFirstVisit}
+        words={WORDS}
+        reviewPath={reviewPath}
+        onRemember={(choices) => void remember(archive, choices)}
+        onSaved={(id, keptMs) => {
+          announce(`Saved, ${spokenTime(keptMs)}`);
+          void navigate(reviewPath(id));
+        }}
+        onDiscarded={(lastedMs) => offerUndo(`Discarded a take of ${timecode(lastedMs)}.`, undoDiscard)}
+      />
+      <TakeGuard session={session} isRunning={isRunning} />
+      {!isRunning && <div className={styles['undo']}>{notice}</div>}
+    </>
+  );
+}
+
+/** While a take runs the shell steps back, and nobody leaves by accident. */
+function TakeGuard({ session, isRunning }: { readonly session: Session; readonly isRunning: boolean }) {
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) =>
+      isTakeRunning(session.getSnapshot().state) && currentLocation.pathname !== nextLocation.pathname,
+  );
+
+  useEffect(() => {
+    if (!isRunning) return undefined;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    document.documentElement.dataset['recording'] = 'true';
+    return () => {
+      removeEventListener('beforeunload', ask);
+      delete document.documentElement.dataset['recording'];
+    };
+  }, [isRunning]);
+
+  if (blocker.state !== 'blocked' || !isRunning) return null;
+  return (
+    <ConfirmDialog
+      title="Leave during the take?"
+      confirmLabel="Leave"
+      cancelLabel="Stay"
+      onCancel={() => blocker.reset()}
+      onConfirm={() => void session.dispose().then(() => blocker.proceed())}
+    >
+      <p>
+        Recording goes on until you answer. If you leave, the take ends here and is kept: Practice lists it as
+        recovered.
+      </p>
+    </ConfirmDialog>
+  );
+}
+
+function newSession(archive: Archive, settings: Settings['recording']): Session {
+  return new Session(archive, {
+    settings,
+    finish: async (id, endedBy, onProgress) => finishInWorker(id, { endedBy, onProgress }),
+    warmFinish,
+  });
+}
+
+async function remember(archive: Archive, choices: Partial<Settings['recording']>): Promise<void> {
+  try {
+    const before = await archive.settings.get('recording');
+    await archive.settings.put('recording', { ...before, ...choices });
+  } catch (error) {
+    // Then it is chosen again next time: nothing to stop a take for.
+    if (!(error instanceof StorageError)) throw error;
+  }
+}
+
+function asksOf({ kind }: Prompt): Readonly<Record<StepId, string>> {
+  const byStep = new Map(rubric.steps.map((step) => [step.id, step.byKind[kind]]));
+  return Object.fromEntries(STEP_IDS.map((step) => [step, byStep.get(step) ?? ''])) as Record<StepId, string>;
+}
+
+/** The prompt of a recovered take, should it have been deleted since. */
+function promptOf({ attempt }: Orphan): Prompt {
+  return { ...attempt.prompt, id: attempt.promptId, category: 'own', targetSec: attempt.targetMs / 1000 };
+}

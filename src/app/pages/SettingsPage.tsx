@@ -1,0 +1,89 @@
+import { useLoaderData } from 'react-router';
+import type { Settings } from '../../domain/settings.ts';
+import { AppearanceSetting } from '../../settings/AppearanceSetting.tsx';
+import { RecordingSettings } from '../../settings/RecordingSettings.tsx';
+import type { Archive } from '../../storage/archive.ts';
+import { Checkbox } from '../../ui/Field.tsx';
+import { formatBytes } from '../../ui/format.ts';
+import { PageTitle } from '../../ui/PageTitle.tsx';
+import { Section, Sheet } from '../../ui/Sheet.tsx';
+import { useArchive } from '../archive-context.ts';
+import { useWrites } from '../use-writes.tsx';
+
+export function loader(archive: Archive) {
+  return async () => {
+    const [recording, keyboard, usedBytes] = await Promise.all([
+      archive.settings.get('recording'),
+      archive.settings.get('keyboard'),
+      usedSpace(),
+    ]);
+    return { recording, keyboard, usedBytes };
+  };
+}
+
+type Data = Awaited<ReturnType<ReturnType<typeof loader>>>;
+
+export function Component() {
+  const { recording, keyboard, usedBytes } = useLoaderData<Data>();
+  const archive = useArchive();
+  const { write, fault } = useWrites();
+  const put = <Group extends keyof Settings>(group: Group, value: Settings[Group]) =>
+    void write(() => archive.settings.put(group, value));
+
+  return (
+    <>
+      <PageTitle title="Settings" hidden />
+      {fault}
+      <Sheet>
+        <Section title="Appearance">
+          <AppearanceSetting />
+        </Section>
+        <Section title="Keyboard">
+          <Checkbox
+            label="Single-key shortcuts"
+            hint="Keys such as R, Space and 1 to 5. Switch them off if speech control or chance presses set them off. On any page, ? lists its keys."
+            checked={keyboard.singleKeys}
+            onChange={(singleKeys) => put('keyboard', { ...keyboard, singleKeys })}
+          />
+        </Section>
+        <Section title="Recording">
+          <RecordingSettings value={recording} onChange={(value) => put('recording', value)} />
+        </Section>
+        <Section title="Data">
+          <div className="stack">
+            <p>
+              {usedBytes === null
+                ? 'This browser does not say how much space is used.'
+                : `Talkthrough uses ${formatBytes(usedBytes)} on this device.`}
+            </p>
+            <p className="small muted">
+              It is all in this browser. Clearing the browser’s site data deletes it; another browser does not
+              have it.
+            </p>
+          </div>
+        </Section>
+        <Section title="About">
+          <div className="stack">
+            <p>Talkthrough {__APP_VERSION__}</p>
+            <p className="small muted">
+              Nothing leaves this device: no account, no server, no measurement of use. The page contacts no
+              address but its own.
+            </p>
+            <p className="small muted">
+              Free software under the MIT licence. It is built on React, React Router, idb, Valibot,
+              Mediabunny, Lucide and Comlink, under their own free licences.
+            </p>
+          </div>
+        </Section>
+      </Sheet>
+    </>
+  );
+}
+
+async function usedSpace(): Promise<number | null> {
+  try {
+    return (await navigator.storage.estimate()).usage ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Whether a take is in progress in this tab. The record page says so on the root element, so that style
+ * sheets know it too.
+ */
+export function isRecording(): boolean {
+  return document.documentElement.dataset['recording'] === 'true';
+}

@@ -1,0 +1,164 @@
+import { Trash2 } from 'lucide-react';
+import { Link } from 'react-router';
+import type { KeptAttempt, Mode } from '../domain/attempt.ts';
+import { CRITERION_IDS, type CriterionId } from '../domain/rubric.ts';
+import { timecode } from '../domain/timeline.ts';
+import { IconButton } from '../ui/Button.tsx';
+import { CriterionShape } from '../ui/CriterionShape.tsx';
+import { classes } from '../ui/classes.ts';
+import { capitalised, formatDay, formatShortDay, formatWhen } from '../ui/format.ts';
+import { VisuallyHidden } from '../ui/VisuallyHidden.tsx';
+import styles from './AttemptsTable.module.css';
+import type { Scoring } from './scoring.ts';
+
+export type AttemptRow = { readonly attempt: KeptAttempt; readonly scoring: Scoring };
+
+type AttemptsTableProps = {
+  readonly rows: readonly AttemptRow[];
+  readonly onDelete: (attempt: KeptAttempt) => void;
+  /** Under the title of their one prompt: an attempt is then named by its date. */
+  readonly ofOnePrompt?: boolean;
+};
+
+const MODE_WORDS: Readonly<Record<Mode, string>> = { cold: 'cold', outline: 'with outline', exam: 'exam' };
+const CRITERION_LABELS: Readonly<Record<CriterionId, string>> = {
+  clarity: 'Clarity',
+  pacing: 'Pacing',
+  depth: 'Technical depth',
+};
+
+export function AttemptsTable({ rows, onDelete, ofOnePrompt = false }: AttemptsTableProps) {
+  const { wide, number } = styles;
+  return (
+    <>
+      <p className={styles['legend']}>
+        {CRITERION_IDS.map((criterion) => (
+          <span key={criterion}>
+            <CriterionShape criterion={criterion} /> {CRITERION_LABELS[criterion]}
+          </span>
+        ))}
+        <span>level 1 to 4</span>
+        <span>overall 0 to 100</span>
+      </p>
+      <table className={styles['list']} aria-label="Attempts">
+        <thead>
+          <tr>
+            {!ofOnePrompt && (
+              <th scope="col" className={wide}>
+                Date
+              </th>
+            )}
+            <th scope="col">{ofOnePrompt ? 'Date' : 'Prompt'}</th>
+            <th scope="col" className={wide}>
+              Mode
+            </th>
+            <th scope="col" className={classes(wide, number)}>
+              Length
+            </th>
+            {CRITERION_IDS.map((criterion) => (
+              <th key={criterion} scope="col" className={number} title={CRITERION_LABELS[criterion]}>
+                <CriterionShape criterion={criterion} />
+                <VisuallyHidden>{CRITERION_LABELS[criterion]}</VisuallyHidden>
+              </th>
+            ))}
+            <th scope="col" className={classes(wide, number)}>
+              Overall
+            </th>
+            <th scope="col" className={styles['tool']}>
+              <VisuallyHidden>Delete</VisuallyHidden>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Row key={row.attempt.id} {...row} onDelete={onDelete} ofOnePrompt={ofOnePrompt} />
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+type RowProps = AttemptRow & Required<Omit<AttemptsTableProps, 'rows'>>;
+
+function Row({ attempt, scoring, onDelete, ofOnePrompt }: RowProps) {
+  const { wide, number } = styles;
+  const { title } = attempt.prompt;
+  const mode = MODE_WORDS[attempt.mode];
+  const length = timecode(attempt.durationMs);
+  const day = capitalised(formatShortDay(attempt.startedAt));
+  return (
+    <tr>
+      {!ofOnePrompt && <td className={classes(wide, styles['date'])}>{day}</td>}
+      <th scope="row" className={styles['name']}>
+        <Link to={`/attempts/${attempt.id}`}>
+          {ofOnePrompt ? capitalised(formatWhen(attempt.startedAt)) : title}
+        </Link>
+        <span className={styles['sub']}>
+          {!ofOnePrompt && `${day} · `}
+          {length} · {mode} · {standing(scoring)}
+        </span>
+      </th>
+      <td className={classes(wide, 'muted')}>{mode}</td>
+      <td className={classes(wide, number)}>{length}</td>
+      <Scores scoring={scoring} />
+      <td className={styles['tool']}>
+        <IconButton
+          label={`Delete ${title}, ${formatDay(attempt.startedAt)}`}
+          icon={Trash2}
+          onClick={() => onDelete(attempt)}
+        />
+      </td>
+    </tr>
+  );
+}
+
+function Scores({ scoring }: { readonly scoring: Scoring }) {
+  const { wide, number } = styles;
+  if (scoring.tag === 'locked') {
+    return (
+      <>
+        {CRITERION_IDS.map((criterion) => (
+          <td key={criterion} className={number}>
+            {scoring.levels[criterion]?.toFixed(1) ?? <Absent />}
+          </td>
+        ))}
+        <td className={classes(wide, number)}>
+          {scoring.isProvisional && <span className="muted">provisional </span>}
+          {scoring.points ?? <Absent />}
+        </td>
+      </>
+    );
+  }
+  return (
+    <>
+      {CRITERION_IDS.map((criterion) => (
+        <td key={criterion} className={number}>
+          <Absent />
+        </td>
+      ))}
+      <td className={classes(wide, number, 'muted')}>{standing(scoring)}</td>
+    </>
+  );
+}
+
+/** Where the columns for it are gone. */
+function standing(scoring: Scoring): string {
+  switch (scoring.tag) {
+    case 'none':
+      return 'not scored';
+    case 'draft':
+      return `draft ${scoring.scored} of 15`;
+    case 'locked':
+      return scoring.points === null ? 'not scored' : `overall ${scoring.points}`;
+  }
+}
+
+function Absent() {
+  return (
+    <span className="muted">
+      <span aria-hidden="true">–</span>
+      <VisuallyHidden>not scored</VisuallyHidden>
+    </span>
+  );
+}

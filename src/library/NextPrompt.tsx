@@ -1,0 +1,44 @@
+import type { Mode } from '../domain/attempt.ts';
+import type { Prompt } from '../domain/prompt.ts';
+import type { StepId } from '../domain/step.ts';
+import type { Ms } from '../domain/timeline.ts';
+import { LinkButton } from '../ui/Button.tsx';
+import { formatTarget } from '../ui/format.ts';
+import { StepPlan } from '../ui/Steps.tsx';
+import styles from './NextPrompt.module.css';
+
+type NextPromptProps = {
+  readonly prompt: Prompt;
+  /** Why this one. */
+  readonly reason: string;
+  readonly budgets: Readonly<Record<StepId, Ms>>;
+  readonly mode: Mode;
+};
+
+const MODE_WORDS = {
+  cold: 'cold: your outline stays hidden',
+  outline: 'with your outline in view',
+  exam: 'exam: one take, no pause',
+} as const;
+
+/** The one thing to do, and what to carry into it. */
+export function NextPrompt({ prompt, reason, budgets, mode }: NextPromptProps) {
+  return (
+    <div className={styles['next']}>
+      <div className={styles['head']}>
+        <p className="small muted">{reason}</p>
+        <h3 className="big">{prompt.title}</h3>
+        <p className="voice">{prompt.question}</p>
+      </div>
+      <StepPlan budgets={budgets} />
+      <div className={`row ${styles['go']}`}>
+        <LinkButton variant="primary" to={`/practice/${prompt.id}`} aria-label={`Practise: ${prompt.title}`}>
+          Practise
+        </LinkButton>
+        <span className="small muted">
+          {formatTarget(prompt.targetSec * 1000)}, {MODE_WORDS[mode]}
+        </span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import { Link } from 'react-router';
+import { VisuallyHidden } from '../ui/VisuallyHidden.tsx';
+import styles from './Waiting.module.css';
+
+export type WaitingItem = {
+  readonly to: string;
+  /** What the link does; said to the ear, and to the eye where it is not to practise. */
+  readonly verb: 'Practise' | 'Finish scoring';
+  readonly title: string;
+  readonly why: string;
+  /** How much it is: `5 min`, `9 of 15`. */
+  readonly size: string;
+};
+
+/** What else could be done, each with its reason. */
+export function Waiting({ items }: { readonly items: readonly WaitingItem[] }) {
+  return (
+    <ul className={`rows ${styles['waiting']}`} role="list">
+      {items.map(({ to, verb, title, why, size }) => (
+        <li key={`${verb} ${to}`}>
+          <Link to={to}>
+            {verb === 'Practise' ? <VisuallyHidden>Practise: </VisuallyHidden> : `${verb}: `}
+            {title}
+          </Link>
+          <span className="small muted">{size}</span>
+          <p className="small muted">{why}</p>
+        </li>
+      ))}
+    </ul>
+  );
+}
