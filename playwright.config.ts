@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { browserArguments, findBrowser } from './scripts/browser.ts';
-import { microphoneFile } from './tests/support/microphone.ts';
+import { speechFile } from './tests/support/speech.ts';
 
 const port = process.env['E2E_PORT'] ?? '4180';
 const reportFile = process.env['COUNTS_FILE'];
@@ -8,7 +8,10 @@ const executablePath = findBrowser();
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  testMatch: '**/*.{test,spec}.ts',
+  projects: [
+    { name: 'journeys', testMatch: '**/*.test.ts' },
+    { name: 'pictures', testMatch: '**/*.shots.ts' },
+  ],
   outputDir: 'test-results',
   fullyParallel: true,
   forbidOnly: true,
@@ -24,7 +27,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     launchOptions: {
       ...(executablePath === undefined ? {} : { executablePath }),
-      args: browserArguments(microphoneFile()),
+      args: browserArguments(speechFile()),
     },
   },
   webServer: {

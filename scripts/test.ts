@@ -40,7 +40,7 @@ const stages: readonly Stage[] = [
   { name: 'size', command: ['node', 'scripts/size.ts'] },
   {
     name: 'e2e',
-    command: ['playwright', 'test'],
+    command: ['playwright', 'test', '--project=journeys'],
     needsBrowser: true,
     count: () => playwrightCounts(readReport('e2e')),
   },
