@@ -27,6 +27,7 @@ async function boot(root: Root): Promise<void> {
       mayClose: () => !isRecording(),
     });
     archive.purgeTrash(Date.now() - TRASH_MS).catch(report);
+    archive.layInReserve().catch(report);
     const router = createBrowserRouter(createRoutes(archive));
     followChanges(archive, router);
     root.render(

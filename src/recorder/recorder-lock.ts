@@ -14,7 +14,7 @@ export async function holdRecorderLock(scope: Scope): Promise<boolean> {
     if (tries > 0) await new Promise<void>((resolve) => scope.timeout(resolve, RETRY_MS));
     const free = await holdLock(RECORDER_LOCK);
     if (free !== null) {
-      scope.add(free);
+      scope.add(() => void free());
       return !scope.isDisposed;
     }
   }

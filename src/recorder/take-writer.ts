@@ -41,7 +41,7 @@ export class TakeWriter {
   #format: string | null = null;
   /** Recording without a record would leave chunks that nothing can ever find. */
   #begun: Promise<void> = new Promise(() => undefined);
-  #freeLock: (() => void) | null = null;
+  #freeLock: (() => Promise<void>) | null = null;
   #isReleased = false;
 
   constructor(archive: Archive, id: AttemptId, clock: () => Instant, handlers: TakeHandlers) {
@@ -136,10 +136,11 @@ export class TakeWriter {
   }
 
   /** The take is no longer this tab's: whoever finds it unfinished may take it on. */
-  release(): void {
+  async release(): Promise<void> {
     this.#isReleased = true;
-    this.#freeLock?.();
+    const free = this.#freeLock;
     this.#freeLock = null;
+    await free?.();
   }
 
   async #lock(): Promise<void> {
@@ -147,7 +148,7 @@ export class TakeWriter {
     const free = await holdLock(takeLock(this.attemptId));
     // Another tab has taken on the recovered take first.
     if (free === null) throw new StorageError('unavailable');
-    if (this.#isReleased) free();
+    if (this.#isReleased) await free();
     else this.#freeLock = free;
   }
 

@@ -16,17 +16,22 @@ export function finishLock(id: AttemptId): string {
 /**
  * Takes a lock of the whole origin. The browser frees it when the tab or worker ends, however it ends.
  *
- * @returns a function that frees it; null when somebody else holds it
+ * @returns a function that frees it, fulfilled once others can have it; null when somebody else holds it
  */
 export function holdLock(
   name: string,
   { steal = false }: { readonly steal?: boolean } = {},
-): Promise<(() => void) | null> {
+): Promise<(() => Promise<void>) | null> {
   return new Promise((resolve, reject) => {
-    navigator.locks
+    const ended: Promise<unknown> = navigator.locks
       .request(name, steal ? { steal } : { ifAvailable: true }, (lock) => {
         if (lock === null) return resolve(null);
-        return new Promise<void>((release) => resolve(release));
+        return new Promise<void>((release) => {
+          resolve(async () => {
+            release();
+            await ended;
+          });
+        });
       })
       // After the lock was granted this is somebody stealing it, and the promise is settled already.
       .catch(reject);

@@ -39,7 +39,7 @@ export async function openApp(archive: Archive, path: string) {
     router.dispose();
     await archive.close();
   });
-  await expect.poll(() => document.querySelector('main h1')).not.toBeNull();
+  await expect.poll(() => document.querySelector('main h1'), { timeout: 15_000 }).not.toBeNull();
   return router;
 }
 

@@ -213,6 +213,21 @@ test('the page of a prompt lists the attempts at it and no others', async () => 
   await expectGoodLooks();
 });
 
+test('a word that never ends scrolls nothing sideways', async () => {
+  const archive = await anEmptyArchive();
+  const word = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';
+  const own = anOwnPrompt({ title: word, question: `${word}?` });
+  await archive.prompts.put(own);
+  await keepAnAttempt(archive, { promptId: own.id, prompt: freezePrompt(own) });
+  await archive.attempts.begin(anUnfinishedAttempt({ promptId: own.id, prompt: freezePrompt(own) }));
+  const router = await openApp(archive, '/');
+  for (const path of ['/', '/prompts', `/prompts/${own.id}`, '/history']) {
+    await router.navigate(path);
+    await expect.element(page.getByText(word).first()).toBeVisible();
+    await expectGoodLooks();
+  }
+});
+
 test('a prompt practised before it was deleted keeps its attempts in history', async () => {
   const archive = await anEmptyArchive();
   const own = anOwnPrompt();

@@ -78,7 +78,7 @@ test('while another tab records, this one says so', async () => {
   await button('Start recording').click();
   await expect.element(alert()).toMatchTextContent('Another tab is recording');
   expect(asked).toHaveLength(0);
-  free?.();
+  await free?.();
   await button('Try again').click();
   await expect.element(alert()).not.toBeInTheDocument();
 });

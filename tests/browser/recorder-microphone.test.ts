@@ -166,7 +166,7 @@ test('only one tab has the recorder', async () => {
   const session = aSession(archive);
   session.start(aPlan());
   await expect.poll(() => session.getSnapshot().state).toEqual({ tag: 'refused', fault: 'elsewhere' });
-  free?.();
+  await free?.();
   session.open();
   await reaches(session, 'ready');
   expect(await holdLock(RECORDER_LOCK)).toBeNull();

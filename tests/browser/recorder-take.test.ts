@@ -166,7 +166,7 @@ test('a recovered take that another tab has taken on is left to it', async () =>
   const failed = await reaches(session, 'failed');
   expect(failed).toMatchObject({ fault: 'disk', cause: 'disk' });
   expect(await archive.attempts.get(id)).toEqual(before);
-  free?.();
+  await free?.();
   await session.dispose();
   await archive.close();
 });

@@ -46,6 +46,9 @@ function all(level: Level): Scores {
   return Object.fromEntries(CELL_IDS.map((cell) => [cell, level]));
 }
 
+/** Storage and workers may be slow on a busy machine. */
+const patiently = { timeout: 10_000, interval: 20 };
+
 const form = () => page.getByRole('form', { name: 'Score' });
 const group = (name: string) => form().getByRole('radiogroup', { name, exact: true });
 const radio = (name: string, level: string) => group(name).getByRole('radio', { name: level });
@@ -122,7 +125,7 @@ test('a choice is on disk at once, and is there again when the attempt is opened
   const { archive, attempt, router } = await openReview(LONG);
   await radio('Technical depth: Approach', '1 Start').click();
   await expect
-    .poll(() => storedReview(archive, attempt), { interval: 20 })
+    .poll(() => storedReview(archive, attempt), patiently)
     .toMatchObject({
       scores: { 'depth.approach': 1 },
       lockedAt: null,
@@ -321,7 +324,7 @@ test('each marked step has one button that plays its spans and opens its cells',
       .getByRole('button')
       .elements()
       .map((button) => button.querySelector('.vh')?.textContent);
-  await expect.poll(names).toEqual(['Play Situation', 'Play Results', 'Play Next']);
+  await expect.poll(names, patiently).toEqual(['Play Situation', 'Play Results', 'Play Next']);
   await steps.getByRole('button', { name: 'Play Results' }).click();
   await expect.element(player().getByRole('button', { name: 'Pause' })).toBeVisible();
   await expect
@@ -349,8 +352,8 @@ test('the recording is downloaded under a name that can be read', async () => {
 
 test('the sound is drawn, and the drawing is stored for the next time', async () => {
   const { archive, attempt } = await openReview();
-  await expect.poll(() => document.querySelector('svg path[d^="M2 "]')).not.toBeNull();
-  await expect.poll(() => archive.peaks.get(attempt.id)).not.toBeNull();
+  await expect.poll(() => document.querySelector('svg path[d^="M2 "]'), patiently).not.toBeNull();
+  await expect.poll(() => archive.peaks.get(attempt.id), patiently).not.toBeNull();
 });
 
 test('a clip that does not play is said so, can be downloaded, and the form works', async () => {
@@ -415,7 +418,7 @@ test('a take that another tab records is waited for', async () => {
   if (release === null) throw new Error('Nobody else holds it');
   await openApp(archive, `/attempts/${attempt.id}`);
   await expect.element(page.getByText('This take is being recorded in another tab')).toBeVisible();
-  release();
+  await release();
   await expect.element(slider(), { timeout: 15_000 }).toBeVisible();
 });
 
@@ -428,7 +431,7 @@ test('a take without a sound is said so and can be deleted', async () => {
     .element(page.getByRole('alert'), { timeout: 15_000 })
     .toMatchTextContent(/Nothing was recorded/);
   await page.getByRole('button', { name: 'Delete this take' }).click();
-  await expect.poll(() => router.state.location.pathname).toBe('/');
+  await expect.poll(() => router.state.location.pathname, patiently).toBe('/');
   expect(await archive.attempts.get(attempt.id)).toBeNull();
 });
 

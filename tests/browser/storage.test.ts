@@ -303,7 +303,7 @@ test('orphans are the unfinished attempts nobody works on', async () => {
     { attempt: newer, keptMs: 1900, bytes: 185 },
     { attempt: older, keptMs: 0, bytes: 0 },
   ]);
-  for (const free of frees) free?.();
+  for (const free of frees) await free?.();
   await expect.poll(async () => (await archive.attempts.orphans()).length).toBe(5);
   await archive.close();
 });
@@ -314,9 +314,9 @@ test('a lock has one holder, until it is freed or stolen', async () => {
   expect(await holdLock(RECORDER_LOCK)).toBeNull();
   const freeStolen = await holdLock(RECORDER_LOCK, { steal: true });
   expect(freeStolen).not.toBeNull();
-  free?.();
+  await free?.();
   expect(await holdLock(RECORDER_LOCK)).toBeNull();
-  freeStolen?.();
+  await freeStolen?.();
   await expect.poll(() => holdLock(RECORDER_LOCK)).not.toBeNull();
 });
 

@@ -137,10 +137,25 @@ test('a lock that cannot be stored leaves the draft open', async () => {
   expect(store.stored.at(-1)).toMatchObject({ scores: { 'clarity.next': 4 }, lockedAt: null });
 });
 
+test('the lock is written after all that was chosen before it', async () => {
+  const store = aSlowStore();
+  const draft = createDraft({ review: aBlankReview(), isStored: false, save: store.save });
+  draft.choose('clarity.next', 3);
+  const locking = draft.lock();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(store.waiting.map(({ review }) => review.lockedAt)).toEqual([null]);
+  await store.drain();
+  expect(await locking).toBe(true);
+  expect(store.stored.map(({ lockedAt }) => lockedAt !== null)).toEqual([false, true]);
+});
+
 test('a newer review from another tab is taken over, an older one is not', () => {
-  const draft = createDraft({ review: aBlankReview(), isStored: true, save: () => Promise.resolve() });
-  draft.adopt({ ...aBlankReview(), scores: { 'clarity.next': 4 }, updatedAt: 2000, lockedAt: 2000 });
-  expect(draft.getSnapshot().review.lockedAt).toBe(2000);
-  draft.adopt({ ...aBlankReview(), updatedAt: 3000 });
-  expect(draft.getSnapshot().review.scores).toEqual({ 'clarity.next': 4 });
+  const review = { ...aBlankReview(), scores: { 'clarity.next': 2 as const }, updatedAt: 2000 };
+  const draft = createDraft({ review, isStored: true, save: () => Promise.resolve() });
+  draft.adopt({ ...review, scores: {}, updatedAt: 1500 });
+  expect(draft.getSnapshot().review.scores).toEqual({ 'clarity.next': 2 });
+  draft.adopt({ ...review, scores: { 'clarity.next': 4 }, updatedAt: 3000, lockedAt: 3000 });
+  expect(draft.getSnapshot().review).toMatchObject({ scores: { 'clarity.next': 4 }, lockedAt: 3000 });
+  draft.adopt({ ...review, updatedAt: 4000 });
+  expect(draft.getSnapshot().review.lockedAt).toBe(3000);
 });
