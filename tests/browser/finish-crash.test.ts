@@ -4,6 +4,7 @@ import { type FinishResult, finishAttempt } from '../../src/finish/finish.ts';
 import type { Archive } from '../../src/storage/archive.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 import { openArchive } from '../../src/storage/open-archive.ts';
+import { someBytes } from '../support/factories.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import {
   chunksLeft,
@@ -99,20 +100,31 @@ for (const [fault, expected] of [
   ['unavailable', 'disk'],
   ['corrupt', 'disk'],
 ] as const) {
-  test(`storage that is ${fault} while the clip is written costs nothing`, async () => {
-    const archive = await open();
-    const recording = await record();
-    const take = await storeTake(archive, [recording]);
-    const failing = watched(archive, (name, call) =>
-      name === 'clips.putPart' ? Promise.reject(new StorageError(fault)) : call(),
-    );
-    const result = await finishAttempt(failing, take.id, { endedBy: 'disk-full' });
-    expect(result).toMatchObject({ tag: 'failed', fault: expected });
-    expect(await chunksLeft(archive, take)).toEqual(recording.chunks);
-    expect(await archive.clips.part(take.id, 0)).toBeNull();
-    expect(kept(await finishAttempt(archive, take.id, { endedBy: null })).endedBy).toBe('disk-full');
-  });
+  for (const door of ['clips.putPart', 'clips.keep']) {
+    test(`a storage that is ${fault} at ${door} costs nothing, and gets its room back`, async () => {
+      const archive = await open();
+      const recording = await record();
+      const take = await storeTake(archive, [recording]);
+      const failing = watched(archive, (name, call) =>
+        name === door ? Promise.reject(new StorageError(fault)) : call(),
+      );
+      const result = await finishAttempt(failing, take.id, { endedBy: 'disk-full' });
+      expect(result).toMatchObject({ tag: 'failed', fault: expected });
+      expect(await chunksLeft(archive, take)).toEqual(recording.chunks);
+      expect(await archive.clips.part(take.id, 0)).toBeNull();
+      expect(kept(await finishAttempt(archive, take.id, { endedBy: null })).endedBy).toBe('disk-full');
+    });
+  }
 }
+
+test('parts of an attempt at finishing that was broken off are not mixed with those of the next', async () => {
+  const archive = await open();
+  const take = await storeTake(archive, [await record()], { status: 'finishing' });
+  for (const part of [0, 3]) await archive.clips.putPart(take.id, part, someBytes(100_000));
+  const attempt = kept(await finishAttempt(archive, take.id, { endedBy: null }));
+  expect(attempt.sha256.length).toBe(1);
+  expect(await archive.clips.part(take.id, 3)).toBeNull();
+});
 
 test('a storage that fails while chunks are read is not taken for the end of the recording', async () => {
   const archive = await open();

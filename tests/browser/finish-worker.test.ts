@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { finishInWorker, warmFinish } from '../../src/finish/client.ts';
 import type { Archive, Change } from '../../src/storage/archive.ts';
+import { finishLock } from '../../src/storage/locks.ts';
 import { openArchive } from '../../src/storage/open-archive.ts';
 import { chunksLeft, clipOf, decoded, heard, longRecording, record, spoken, storeTake } from './takes.ts';
 
@@ -42,6 +43,8 @@ test('an abort rejects with its reason at once and leaves a take that can be fin
     onProgress: () => abort.abort(reason),
   });
   await expect(finishing).rejects.toBe(reason);
+  // Free as soon as the worker is gone, or else when it is done.
+  await navigator.locks.request(finishLock(take.id), () => undefined);
   expect((await archive.attempts.get(take.id))?.status).toBe('finishing');
   expect((await chunksLeft(archive, take)).length).toBe(recording.chunks.length);
   await expect(finishInWorker(take.id, { endedBy: null, signal: abort.signal })).rejects.toBe(reason);

@@ -70,11 +70,6 @@ export async function allChunks(archive: Archive, id: AttemptId): Promise<readon
   return Promise.all(segments.map((_, index) => archive.chunks.read(id, index, 0, 1000)));
 }
 
-/** The archive with some of its verbs replaced. */
-function withAttempts(archive: Archive, attempts: Partial<Archive['attempts']>): Archive {
-  return { ...archive, attempts: { ...archive.attempts, ...attempts } };
-}
-
 /** Watches every MediaRecorder that the test makes, and lets it misuse them. */
 export function spyOnRecorders({ neverStops = false } = {}): {
   readonly made: readonly MediaRecorder[];

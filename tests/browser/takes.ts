@@ -123,7 +123,10 @@ function chunksOf({ id, segments }: UnfinishedAttempt, recordings: readonly Reco
 export type Decoded = {
   readonly samples: Float32Array;
   readonly sampleRate: number;
-  /** Where the last sample ends: gaps count, which a busy machine leaves in a recording. */
+  /**
+   * Where the last sample ends: gaps count, which a busy machine leaves in a recording, and so does what
+   * a decoder was told to skip at the start.
+   */
   readonly durationMs: number;
 };
 
@@ -134,13 +137,14 @@ export async function decoded(clip: Blob): Promise<Decoded> {
   if (track === null) throw new Error('No sound in this clip');
   const blocks: Float32Array[] = [];
   let sampleRate = 0;
+  const skippedMs = preSkipMs(await track.getDecoderConfig());
   let durationMs = 0;
   for await (const sample of new AudioSampleSink(track).samples()) {
     const block = new Float32Array(sample.numberOfFrames);
     sample.copyTo(block, { planeIndex: 0, format: 'f32-planar' });
     blocks.push(block);
     sampleRate = sample.sampleRate;
-    durationMs = (sample.timestamp + sample.duration) * 1000;
+    durationMs = (sample.timestamp + sample.duration) * 1000 + skippedMs;
     sample.close();
   }
   input.dispose();
@@ -151,6 +155,13 @@ export async function decoded(clip: Blob): Promise<Decoded> {
     at += block.length;
   }
   return { samples, sampleRate, durationMs };
+}
+
+/** RFC 7845, section 5.1: 80 ms in Chromium's MP4, nothing in its WebM. */
+function preSkipMs(config: AudioDecoderConfig | null): number {
+  if (config?.codec !== 'opus' || !ArrayBuffer.isView(config.description)) return 0;
+  const { buffer, byteOffset } = config.description;
+  return new DataView(buffer, byteOffset).getUint16(10, true) / 48;
 }
 
 /** The payloads of all packets, one after the other, and how many there are. */
