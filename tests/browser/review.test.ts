@@ -1,0 +1,235 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import type { KeptAttempt } from '../../src/domain/attempt.ts';
+import { holdLock, takeLock } from '../../src/storage/locks.ts';
+import { newAttemptId } from '../../src/storage/new-id.ts';
+import { anEmptyArchive, anUnfinishedAttempt, keepAnAttempt } from '../support/factories.ts';
+import { expectGoodLooks, openApp } from './app.tsx';
+import {
+  all,
+  form,
+  type Kept,
+  LONG,
+  lock,
+  marksAt,
+  openReview,
+  patiently,
+  player,
+  radio,
+  slider,
+} from './open-review.ts';
+import { record, storeTake, wholeOf } from './takes.ts';
+
+for (const width of [1280, 375])
+  test(`nothing moves when the clip has been read, ${width} px`, async () => {
+    let show: () => void = () => undefined;
+    const isAsked = new Promise<void>((resolve) => {
+      show = resolve;
+    });
+    await openReview(LONG, (real) => ({
+      ...real,
+      clips: { ...real.clips, read: (id) => isAsked.then(() => real.clips.read(id)) },
+    }));
+    await page.viewport(width, 800);
+    const question = page.getByRole('heading', { name: 'The question' });
+    await expect.element(question).toBeVisible();
+    const { top } = question.element().getBoundingClientRect();
+    show();
+    await expect.element(slider()).toBeVisible();
+    expect(Math.abs(question.element().getBoundingClientRect().top - top)).toBeLessThan(1);
+  });
+
+test('the slider is a range of the length of the clip that speaks minutes and steps', async () => {
+  await openReview();
+  await expect.element(slider()).toHaveAttribute('type', 'range');
+  await expect.element(slider()).toHaveAttribute('min', '0');
+  await expect.element(slider()).toHaveAttribute('max', '3.000');
+  await expect.element(slider()).toHaveAttribute('aria-valuetext', '0 seconds, Situation');
+  await slider().fill('1.25');
+  await expect.element(slider()).toHaveAttribute('aria-valuetext', '1 second, Trade-offs');
+  await userEvent.keyboard('{Shift>}{ArrowRight}{/Shift}');
+  await expect.element(slider()).toHaveValue('2.25');
+  await userEvent.keyboard('{ArrowLeft}');
+  await expect.element(slider()).toHaveValue('0');
+});
+
+test('keys play, move, change the speed, loop and jump to steps', async () => {
+  await openReview();
+  await expect.element(slider()).toBeVisible();
+  await userEvent.keyboard(' ');
+  await expect.element(player().getByRole('button', { name: 'Pause' })).toBeVisible();
+  await userEvent.keyboard(' ');
+  await expect.element(player().getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+  await userEvent.keyboard('4');
+  await expect.element(slider()).toHaveAttribute('aria-valuetext', '1 second, Results');
+  await expect.element(slider()).toHaveValue('1.5');
+  await userEvent.keyboard('{Shift>}{ArrowLeft}{/Shift}');
+  await expect.element(slider()).toHaveValue('0.5');
+  await userEvent.keyboard(']]');
+  await expect.element(player().getByRole('combobox', { name: 'Speed' })).toHaveValue('1.5');
+  await userEvent.keyboard('[[');
+  await expect.element(player().getByRole('combobox', { name: 'Speed' })).toHaveValue('1.25');
+  await userEvent.keyboard('l');
+  await expect.element(player().getByRole('checkbox', { name: 'Loop this step' })).toBeChecked();
+});
+
+test('each marked step has one button that plays its spans and opens its cells', async () => {
+  const marks: KeptAttempt['marks'] = [
+    { step: 'situation', atMs: 0 },
+    { step: 'results', atMs: 600 },
+    { step: 'situation', atMs: 1200 },
+    { step: 'next', atMs: 1700 },
+  ];
+  await openReview({ marks });
+  const steps = player().getByRole('list', { name: 'Steps' });
+  const names = () =>
+    steps
+      .getByRole('button')
+      .elements()
+      .map((button) => button.querySelector('.vh')?.textContent);
+  await expect.poll(names, patiently).toEqual(['Play Situation', 'Play Results', 'Play Next']);
+  await steps.getByRole('button', { name: 'Play Results' }).click();
+  await expect.element(player().getByRole('button', { name: 'Pause' })).toBeVisible();
+  await expect
+    .element(form().getByRole('button', { name: /^Results/ }))
+    .toHaveAttribute('aria-expanded', 'true');
+  await expect.element(player().getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+  await expect.element(slider()).toHaveValue('1.2');
+});
+
+test('the recording is downloaded under a name that can be read', async () => {
+  await openReview({ startedAt: Date.UTC(2026, 10, 22, 9), timeZone: 'Europe/Berlin' });
+  const downloads: HTMLAnchorElement[] = [];
+  const { click } = HTMLAnchorElement.prototype;
+  HTMLAnchorElement.prototype.click = function (this: HTMLAnchorElement) {
+    downloads.push(this);
+  };
+  onTestFinished(() => {
+    HTMLAnchorElement.prototype.click = click;
+  });
+  await player().getByRole('button', { name: 'Download recording' }).click();
+  expect(downloads[0]?.download).toBe('2026-11-22 Idempotency.webm');
+  const saved = await (await fetch(downloads[0]?.href ?? '')).arrayBuffer();
+  expect(saved.byteLength).toBe(wholeOf(await record({ seconds: 3 })).size);
+});
+
+test('the sound is drawn, and the drawing is stored for the next time', async () => {
+  const { archive, attempt } = await openReview();
+  await expect.poll(() => document.querySelector('svg path[d^="M2 "]'), patiently).not.toBeNull();
+  await expect.poll(() => archive.peaks.get(attempt.id), patiently).not.toBeNull();
+});
+
+test('a clip that does not play is said so, can be downloaded, and the form works', async () => {
+  const archive = await anEmptyArchive();
+  const attempt = await keepAnAttempt(archive, { ...LONG }, [
+    new TextEncoder().encode('no sound at all').buffer,
+  ]);
+  await openApp(archive, `/attempts/${attempt.id}`);
+  await expect.element(page.getByRole('alert')).toMatchTextContent(/cannot play the recording/);
+  await expect.element(player().getByRole('button', { name: 'Download recording' })).toBeVisible();
+  await expect.element(player().getByRole('button', { name: 'Play', exact: true })).toBeDisabled();
+  await radio('Clarity: Situation', '4 Full').click();
+  await expect.element(form()).toMatchTextContent(/draft saved/);
+  await expectGoodLooks();
+});
+
+test('a clip with a part missing is said so, and the rest is offered', async () => {
+  const archive = await anEmptyArchive();
+  const clip = await wholeOf(await record({ seconds: 3 })).arrayBuffer();
+  const attempt = await keepAnAttempt(archive, LONG, [clip]);
+  await openApp(
+    { ...archive, clips: { ...archive.clips, read: async () => null } },
+    `/attempts/${attempt.id}`,
+  );
+  await expect.element(page.getByRole('alert')).toMatchTextContent(/Part of this recording is missing/);
+  await expect.element(player().getByRole('button', { name: 'Download recording' })).toBeVisible();
+  await expect.element(radio('Clarity: Situation', '4 Full')).toBeEnabled();
+});
+
+test('a take that ended by itself says why, and what was planned can be read again', async () => {
+  await openReview({ endedBy: 'disk-full', durationMs: 134_000 });
+  await expect.element(page.getByText('We kept 2:14 of this take: the disk was full.')).toBeVisible();
+  await page.getByText('Your outline').click();
+  await expect.element(page.getByText('A client that times out')).toBeVisible();
+  await expect.element(page.getByText('How do you make a retried payment harmless?')).toBeVisible();
+  await expect
+    .element(page.getByRole('link', { name: 'Practise again' }))
+    .toHaveAttribute('href', '/practice/idempotency');
+});
+
+test('an attempt nobody knows is a page with a way on', async () => {
+  await openApp(await anEmptyArchive(), `/attempts/${newAttemptId()}`);
+  await expect
+    .element(page.getByRole('heading', { level: 1 }))
+    .toMatchTextContent(/There is no such attempt/);
+  await expect.element(page.getByRole('main').getByRole('link')).toBeVisible();
+});
+
+test('an unfinished take is finished and then reviewed', async () => {
+  const archive = await anEmptyArchive();
+  const attempt = await storeTake(archive, [await record({ seconds: 3 })], { marks: marksAt(0, 1000) });
+  await openApp(archive, `/attempts/${attempt.id}`);
+  await expect.element(slider(), { timeout: 15_000 }).toBeVisible();
+  await expect.element(page.getByText(/^Recovered: 0:03/)).toBeVisible();
+  await expect.element(player().getByRole('button', { name: 'Play Approach' })).toBeVisible();
+});
+
+test('a take that another tab records is waited for', async () => {
+  const archive = await anEmptyArchive();
+  const attempt = await storeTake(archive, [await record({ seconds: 3 })]);
+  const release = await holdLock(takeLock(attempt.id));
+  if (release === null) throw new Error('Nobody else holds it');
+  await openApp(archive, `/attempts/${attempt.id}`);
+  await expect.element(page.getByText('This take is being recorded in another tab')).toBeVisible();
+  await release();
+  await expect.element(slider(), { timeout: 15_000 }).toBeVisible();
+});
+
+test('a take without a sound is said so and can be deleted', async () => {
+  const archive = await anEmptyArchive();
+  const attempt = anUnfinishedAttempt();
+  await archive.attempts.begin(attempt);
+  const router = await openApp(archive, `/attempts/${attempt.id}`);
+  await expect
+    .element(page.getByRole('alert'), { timeout: 15_000 })
+    .toMatchTextContent(/Nothing was recorded/);
+  await page.getByRole('button', { name: 'Delete this take' }).click();
+  await expect.poll(() => router.state.location.pathname, patiently).toBe('/');
+  expect(await archive.attempts.get(attempt.id)).toBeNull();
+});
+
+const LOOKS: readonly (readonly [string, Kept])[] = [
+  ['unscored', LONG],
+  ['half scored', { ...LONG, review: { scores: { 'clarity.situation': 3, 'depth.approach': 1 } } }],
+  ['locked', { ...LONG, review: { scores: all(3), lockedAt: 1_790_000_200_000 } }],
+  ['without marks', { ...LONG, marks: [] }],
+  ['with missing steps', {}],
+];
+
+for (const [state, fields] of LOOKS) {
+  test(`the screen is accessible and fits, ${state}`, { timeout: 60_000 }, async () => {
+    await openReview(fields);
+    await expect.element(slider()).toBeVisible();
+    await expectGoodLooks();
+  });
+}
+
+test('on a phone the transport stands above the navigation while the form scrolls', async () => {
+  await openReview(LONG);
+  await page.viewport(375, 700);
+  onTestFinished(() => page.viewport(1280, 800));
+  await expect.element(slider()).toBeVisible();
+  lock().element().scrollIntoView({ block: 'center' });
+  const play = player().getByRole('button', { name: 'Play', exact: true });
+  const { bottom } = play.element().getBoundingClientRect();
+  const navigation = page.getByRole('navigation', { name: 'Main' }).element().getBoundingClientRect();
+  expect(bottom).toBeLessThanOrEqual(navigation.top);
+  expect(bottom).toBeGreaterThan(navigation.top - 20);
+});
+
+test('on a wide screen the player stays in view while the form scrolls', async () => {
+  await openReview(LONG);
+  await expect.element(slider()).toBeVisible();
+  lock().element().scrollIntoView({ block: 'center' });
+  await expect.element(slider()).toBeInViewport();
+});

@@ -1,0 +1,217 @@
+import { expect, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import type { KeptAttempt } from '../../src/domain/attempt.ts';
+import type { Scores } from '../../src/domain/rubric.ts';
+import { StorageError } from '../../src/storage/errors.ts';
+import { aReview, keepAnAttempt } from '../support/factories.ts';
+import {
+  all,
+  form,
+  group,
+  LONG,
+  lock,
+  NAMES,
+  openReview,
+  overall,
+  patiently,
+  radio,
+  slider,
+  storedReview,
+} from './open-review.ts';
+import { record, wholeOf } from './takes.ts';
+
+test('the form has its fifteen groups with four levels each, and a way to clear each', async () => {
+  await openReview();
+  await expect.element(form()).toBeVisible();
+  expect(form().getByRole('radiogroup').elements()).toHaveLength(15);
+  for (const name of NAMES) {
+    await expect.element(form().getByRole('button', { name: `Clear ${name}`, exact: true })).toBeDisabled();
+    const levels = group(name).getByRole('radio').elements();
+    expect(levels.map((level) => level.getAttribute('aria-label'))).toEqual([
+      '4 Full',
+      '3 Solid',
+      '2 Partial',
+      '1 Start',
+    ]);
+  }
+  const boxes = form().getByRole('checkbox').elements();
+  expect(boxes.map((box) => box.closest('div')?.textContent)).toEqual([
+    'Something said in Approach is wrong',
+    'Something said in Trade-offs is wrong',
+  ]);
+  await expect.element(lock()).toBeDisabled();
+  await expect.element(overall()).toBeEmptyDOMElement();
+});
+
+test('a cell of a folded step is scored like one of the open step, and its description stands beneath', async () => {
+  await openReview(LONG);
+  const folded = page.getByText('Names one next action and ends on a complete closing sentence.');
+  await expect.element(form()).toBeVisible();
+  await expect.element(folded).not.toBeVisible();
+  await radio('Clarity: Next', '3 Solid').click();
+  await expect.element(folded).toBeVisible();
+  await radio('Clarity: Situation', '2 Partial').click();
+  const open = page.getByText('The topic is named with at least one of two: who is affected, or what fails.');
+  await expect.element(open).toBeVisible();
+  await form().getByRole('button', { name: 'Clear Clarity: Next' }).click();
+  await expect.element(folded).not.toBeVisible();
+  await expect.element(form()).toMatchTextContent(/1 of 15 · draft saved/);
+});
+
+test('what is pressed never moves: neither a level that is chosen nor a step that is opened', async () => {
+  await openReview(LONG);
+  await expect.element(slider()).toBeVisible();
+  for (const name of ['Clarity: Situation', 'Pacing: Results']) {
+    const target = radio(name, '2 Partial').element();
+    target.scrollIntoView({ block: 'center' });
+    const { top } = target.getBoundingClientRect();
+    await userEvent.click(target);
+    await expect.element(radio(name, '2 Partial')).toBeChecked();
+    expect(target.getBoundingClientRect().top).toBe(top);
+  }
+  const heading = form().getByRole('button', { name: /^Results/ });
+  heading.element().scrollIntoView({ block: 'center' });
+  const { top } = heading.element().getBoundingClientRect();
+  await userEvent.click(heading.element());
+  await expect.element(heading).toHaveAttribute('aria-expanded', 'true');
+  expect(Math.abs(heading.element().getBoundingClientRect().top - top)).toBeLessThan(1);
+  await expect
+    .element(form().getByRole('button', { name: /^Situation/ }))
+    .toHaveAttribute('aria-expanded', 'false');
+});
+
+test('a choice is on disk at once, and is there again when the attempt is opened again', async () => {
+  const { archive, attempt, router } = await openReview(LONG);
+  await radio('Technical depth: Approach', '1 Start').click();
+  await expect
+    .poll(() => storedReview(archive, attempt), patiently)
+    .toMatchObject({
+      scores: { 'depth.approach': 1 },
+      lockedAt: null,
+    });
+  await form().getByRole('checkbox', { name: 'Something said in Approach is wrong' }).click();
+  await router.navigate('/settings');
+  await router.navigate(`/attempts/${attempt.id}`);
+  await expect.element(radio('Technical depth: Approach', '1 Start')).toBeChecked();
+  await expect
+    .element(form().getByRole('checkbox', { name: 'Something said in Approach is wrong' }))
+    .toBeChecked();
+  expect(await archive.reviews.of(attempt.id)).toHaveLength(1);
+});
+
+test('a choice that cannot be saved stays, says so, and is saved at the next try', async () => {
+  let isFull = true;
+  const { archive, attempt } = await openReview(LONG, (real) => ({
+    ...real,
+    reviews: {
+      ...real.reviews,
+      put: (review) => (isFull ? Promise.reject(new StorageError('full')) : real.reviews.put(review)),
+    },
+  }));
+  await radio('Clarity: Situation', '4 Full').click();
+  await expect.element(page.getByRole('alert')).toMatchTextContent(/not saved/);
+  await expect.element(radio('Clarity: Situation', '4 Full')).toBeChecked();
+  await lock().click();
+  await expect.element(page.getByRole('alert')).toBeVisible();
+  await expect.element(overall()).toBeEmptyDOMElement();
+  isFull = false;
+  await page.getByRole('button', { name: 'Save again' }).click();
+  await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
+  expect(await storedReview(archive, attempt)).toMatchObject({
+    scores: { 'clarity.situation': 4 },
+    lockedAt: null,
+  });
+});
+
+test('locking makes it final: a total, no more choices, the same after opening it again', async () => {
+  const { archive, attempt, router } = await openReview({ ...LONG, review: { scores: all(3) } });
+  await radio('Technical depth: Approach', '2 Partial').click();
+  await lock().click();
+  // 75 − 25 × 0.45 × 0.25 = 72.19
+  await expect.element(overall()).toMatchTextContent(/72 of 100/);
+  await expect.element(overall()).toMatchTextContent(/Workable\./);
+  await expect.element(lock()).not.toBeInTheDocument();
+  await expect.element(form().getByRole('heading', { name: 'Score' })).toHaveFocus();
+  const check = async () => {
+    await expect.element(radio('Technical depth: Approach', '2 Partial')).toBeChecked();
+    for (const name of NAMES) await expect.element(radio(name, '4 Full')).toBeDisabled();
+    await expect.element(form().getByRole('button', { name: /^Clear/ })).not.toBeInTheDocument();
+  };
+  await check();
+  expect((await storedReview(archive, attempt))?.lockedAt).toBeTypeOf('number');
+  await router.navigate('/settings');
+  await router.navigate(`/attempts/${attempt.id}`);
+  await expect.element(overall()).toMatchTextContent(/72 of 100/);
+  await check();
+});
+
+test('Ctrl + Enter locks once there is something to lock', async () => {
+  await openReview(LONG);
+  await expect.element(form()).toBeVisible();
+  await userEvent.keyboard('{Control>}{Enter}{/Control}');
+  await expect.element(overall()).toBeEmptyDOMElement();
+  await radio('Clarity: Situation', '4 Full').click();
+  await userEvent.keyboard('{Control>}{Enter}{/Control}');
+  await expect.element(overall()).toMatchTextContent(/100 of 100, provisional/);
+  await expect.element(overall()).toMatchTextContent(/Only 1 of 15 cells count/);
+});
+
+test('a missing step counts 0 whatever was chosen, and says so; without marks none is missing', async () => {
+  const marks: KeptAttempt['marks'] = [
+    { step: 'situation', atMs: 0 },
+    { step: 'approach', atMs: 10_000 },
+    { step: 'tradeoffs', atMs: 20_000 },
+    { step: 'results', atMs: 30_000 },
+    { step: 'next', atMs: 56_600 },
+  ];
+  const { router, archive } = await openReview({ durationMs: 60_000, marks, review: { scores: all(3) } });
+  await expect.element(form()).toMatchTextContent(/3 s marked: counts as missing, 0 in all three cells/);
+  await expect.element(form()).toMatchTextContent(/12 of 12 · 3 missing/);
+  await expect.element(radio('Clarity: Next', '3 Solid')).toBeChecked();
+  await radio('Clarity: Next', '4 Full').click();
+  await lock().click();
+  await expect.element(overall()).toMatchTextContent(/64 of 100/);
+  await expect.element(overall()).toMatchTextContent(/Next counts as missing/);
+  const clip = await wholeOf(await record({ seconds: 3 })).arrayBuffer();
+  const unmarked = await keepAnAttempt(archive, { marks: [], durationMs: 3000 }, [clip]);
+  await archive.reviews.put(aReview({ attemptId: unmarked.id, scores: all(3) }));
+  await router.navigate(`/attempts/${unmarked.id}`);
+  await expect.element(page.getByText('No steps marked in this take')).toBeVisible();
+  await lock().click();
+  await expect.element(overall()).toMatchTextContent(/75 of 100/);
+});
+
+test('the caps that lower the total are named', async () => {
+  const scores: Scores = { ...all(4), 'depth.tradeoffs': 1 };
+  await openReview({ ...LONG, review: { scores, wrongSteps: ['tradeoffs'] } });
+  await lock().click();
+  await expect.element(overall()).toMatchTextContent(/60 of 100/);
+  await expect
+    .element(overall())
+    .toMatchTextContent(/At most 60 while something said in Approach or Trade-offs is wrong\./);
+});
+
+test('in a group 1 to 4 choose a level and Delete clears it, without jumping to a step', async () => {
+  await openReview(LONG);
+  radio('Pacing: Approach', '4 Full').element().focus();
+  await userEvent.keyboard('2');
+  await expect.element(radio('Pacing: Approach', '2 Partial')).toBeChecked();
+  await expect.element(radio('Pacing: Approach', '2 Partial')).toHaveFocus();
+  await userEvent.keyboard('5');
+  await expect.element(slider()).toHaveAttribute('aria-valuetext', '0 seconds, Situation');
+  await userEvent.keyboard('{ArrowUp}');
+  await expect.element(radio('Pacing: Approach', '3 Solid')).toBeChecked();
+  await userEvent.keyboard('{Delete}');
+  await expect.element(radio('Pacing: Approach', '3 Solid')).not.toBeChecked();
+});
+
+test('what another tab scores or locks is taken over', async () => {
+  const { archive, attempt } = await openReview({ ...LONG, review: { scores: { 'clarity.next': 2 } } });
+  await expect.element(radio('Clarity: Next', '2 Partial')).toBeChecked();
+  const review = await storedReview(archive, attempt);
+  if (review === undefined) throw new Error('It was stored');
+  const at = Date.now();
+  await archive.reviews.put({ ...review, scores: { 'clarity.next': 4 }, updatedAt: at, lockedAt: at });
+  await expect.element(overall()).toMatchTextContent(/100 of 100/);
+  await expect.element(radio('Clarity: Next', '4 Full')).toBeDisabled();
+});
