@@ -26,6 +26,23 @@ function contentSecurityPolicy(): Plugin {
 
 function testProjects() {
   const executablePath = findBrowser();
+  const inBrowser = {
+    testTimeout: 20_000,
+    // As patient as `expect.element`: the machine may be busy.
+    expect: { poll: { timeout: 15_000 } },
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          ...(executablePath === undefined ? {} : { executablePath }),
+          args: browserArguments(microphoneFile()),
+        },
+      }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  };
   return [
     {
       extends: true as const,
@@ -33,25 +50,11 @@ function testProjects() {
     },
     {
       extends: true as const,
-      test: {
-        name: 'browser',
-        include: ['tests/browser/**/*.test.{ts,tsx}'],
-        testTimeout: 20_000,
-        // As patient as `expect.element`: the machine may be busy.
-        expect: { poll: { timeout: 15_000 } },
-        browser: {
-          enabled: true,
-          headless: true,
-          screenshotFailures: false,
-          provider: playwright({
-            launchOptions: {
-              ...(executablePath === undefined ? {} : { executablePath }),
-              args: browserArguments(microphoneFile()),
-            },
-          }),
-          instances: [{ browser: 'chromium' as const }],
-        },
-      },
+      test: { name: 'browser', include: ['tests/browser/**/*.test.{ts,tsx}'], ...inBrowser },
+    },
+    {
+      extends: true as const,
+      test: { name: 'bench', include: ['tests/browser/**/*.bench.ts'], ...inBrowser },
     },
   ];
 }

@@ -107,4 +107,10 @@ if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_000) {
   console.error(`PORT is "${process.env['PORT']}", which is not a port number.`);
   process.exit(1);
 }
-console.log(`Talkthrough is running at http://localhost:${await serve(wanted)}`);
+const port = await serve(wanted);
+if (port !== wanted) {
+  console.log(
+    `Port ${wanted} is in use, perhaps by another Talkthrough. Browsers keep recordings per address: what was recorded at port ${wanted} is not shown at port ${port}.`,
+  );
+}
+console.log(`Talkthrough is running at http://localhost:${port} (Ctrl+C stops it)`);

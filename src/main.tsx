@@ -23,7 +23,7 @@ async function boot(root: Root): Promise<void> {
   try {
     const archive = await openArchive({
       onBlocked: () => root.render(<BootError error={new StorageError('blocked')} />),
-      onOutdated: noteOutdated,
+      onOutdated: () => noteOutdated({ canSave: isRecording() }),
       mayClose: () => !isRecording(),
     });
     archive.purgeTrash(Date.now() - TRASH_MS).catch(report);

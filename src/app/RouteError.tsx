@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { useRouteError } from 'react-router';
 import { StorageError } from '../storage/errors.ts';
 import { Button, LinkButton } from '../ui/Button.tsx';
+import { TextArea } from '../ui/Field.tsx';
 import { PageTitle } from '../ui/PageTitle.tsx';
 import { diagnostics, report } from './diagnostics.ts';
 import { NotHere, NotHereError } from './NotHere.tsx';
@@ -37,7 +38,7 @@ export function RootError() {
 }
 
 function Failed({ title, what }: { readonly title: string; readonly what: string }) {
-  const [isCopied, setCopied] = useState(false);
+  const [copied, setCopied] = useState<'yes' | 'refused' | null>(null);
   return (
     <>
       <PageTitle title={title} />
@@ -49,7 +50,10 @@ function Failed({ title, what }: { readonly title: string; readonly what: string
           </Button>
           <Button
             onClick={() => {
-              void navigator.clipboard.writeText(diagnostics()).then(() => setCopied(true));
+              copy(diagnostics()).then(
+                () => setCopied('yes'),
+                () => setCopied('refused'),
+              );
             }}
           >
             Copy diagnostics
@@ -59,9 +63,16 @@ function Failed({ title, what }: { readonly title: string; readonly what: string
           </LinkButton>
         </div>
         <p role="status" className="small muted">
-          {isCopied ? 'Copied. It holds error texts and the browser’s name, none of your words.' : ''}
+          {copied === 'yes' && 'Copied. It holds error texts and the browser’s name, none of your words.'}
+          {copied === 'refused' && 'The browser did not let the page copy. Copy the text below instead.'}
         </p>
+        {copied === 'refused' && <TextArea label="Diagnostics" readOnly rows={8} value={diagnostics()} />}
       </div>
     </>
   );
+}
+
+/** Rejects where the browser refuses, and where an insecure page has no clipboard. */
+async function copy(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text);
 }

@@ -3,9 +3,10 @@ import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { Announcer } from '../ui/announcer.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
+import { refocus } from '../ui/refocus.ts';
 import { ShortcutsDialog } from '../ui/ShortcutsDialog.tsx';
 import styles from './Shell.module.css';
-import { useIsOutdated } from './update.ts';
+import { useOutdated } from './update.ts';
 
 /** What stands round every page. */
 export function Shell() {
@@ -61,8 +62,8 @@ export function Frame({ nav, children }: { readonly nav?: ReactNode; readonly ch
 
 /** Never reloads by itself: a take or a half-typed comment may be on the page. */
 function UpdateNotice() {
-  const isOutdated = useIsOutdated();
-  if (!isOutdated) return null;
+  const outdated = useOutdated();
+  if (outdated === null) return null;
   return (
     <div className={styles['notices']}>
       <Notice
@@ -70,7 +71,9 @@ function UpdateNotice() {
         title="Talkthrough was updated in another tab"
         actions={<Button onClick={() => location.reload()}>Reload</Button>}
       >
-        Reload this one when you are done here; until then it cannot save.
+        {outdated.canSave
+          ? 'Reload this one when you are done here.'
+          : 'Reload this one when you are done here; until then it cannot save.'}
       </Notice>
     </div>
   );
@@ -137,6 +140,6 @@ function useHeadingFocus(): void {
   useEffect(() => {
     if (shown.current === pathname) return;
     shown.current = pathname;
-    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+    refocus();
   }, [pathname]);
 }

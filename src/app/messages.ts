@@ -77,12 +77,12 @@ export const saveMessages: Readonly<Record<SaveFault, FaultMessage>> = {
   unreadable: {
     title: 'The recording could not be joined',
     what: 'Your take is safe, but its parts could not be read as sound.',
-    action: 'Try again, or download what was recorded.',
+    action: 'Try again, or download what was recorded on its review page.',
   },
   mixed: {
     title: 'The recording could not be joined',
     what: 'Your take is safe, but its parts are in different formats.',
-    action: 'Download what was recorded.',
+    action: 'Download what was recorded on its review page.',
   },
 };
 

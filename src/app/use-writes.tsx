@@ -1,7 +1,14 @@
 import { type ReactNode, useCallback, useState } from 'react';
 import { StorageError, type StorageFault } from '../storage/errors.ts';
 import { Notice } from '../ui/Notice.tsx';
-import { storageMessages } from './storage-messages.ts';
+import { refocus } from '../ui/refocus.ts';
+import { type FaultMessage, storageMessages } from './storage-messages.ts';
+
+const GONE: FaultMessage = {
+  title: 'It can no longer be taken back',
+  what: 'It was deleted for good in the meantime.',
+  action: 'Everything else is as it was.',
+};
 
 /**
  * Writes of a page. What storage refuses is said in words and stays until it is dismissed or the next
@@ -10,10 +17,12 @@ import { storageMessages } from './storage-messages.ts';
 export function useWrites(): {
   /** Fulfils with whether the work succeeded. */
   readonly write: (work: () => Promise<unknown>) => Promise<boolean>;
+  /** The same for taking something out of the trash, which says false when it is no longer there. */
+  readonly takeBack: (restore: () => Promise<boolean>) => Promise<boolean>;
   /** Render it where the person looks. */
   readonly fault: ReactNode;
 } {
-  const [refused, setRefused] = useState<StorageFault | null>(null);
+  const [refused, setRefused] = useState<StorageFault | 'gone' | null>(null);
   const write = useCallback(async (work: () => Promise<unknown>) => {
     try {
       await work();
@@ -25,11 +34,29 @@ export function useWrites(): {
       return false;
     }
   }, []);
-  const message = refused && storageMessages[refused];
+  const takeBack = useCallback(
+    async (restore: () => Promise<boolean>) => {
+      let isBack = false;
+      const isDone = await write(async () => {
+        isBack = await restore();
+      });
+      if (isDone && !isBack) setRefused('gone');
+      return isBack;
+    },
+    [write],
+  );
+  const message = refused && (refused === 'gone' ? GONE : storageMessages[refused]);
   const fault = message && (
-    <Notice tone="error" title={message.title} onDismiss={() => setRefused(null)}>
+    <Notice
+      tone="error"
+      title={message.title}
+      onDismiss={() => {
+        setRefused(null);
+        refocus();
+      }}
+    >
       {`${message.what} ${message.action}`}
     </Notice>
   );
-  return { write, fault };
+  return { write, takeBack, fault };
 }

@@ -7,6 +7,12 @@ import type { EpochMs, Ms } from './timeline.ts';
 export const MODES = ['cold', 'outline', 'exam'] as const;
 export type Mode = (typeof MODES)[number];
 
+export const MODE_LABELS: Readonly<Record<Mode, string>> = {
+  cold: 'Cold',
+  outline: 'With outline',
+  exam: 'Exam',
+};
+
 /** Why a take ended without its speaker. The parts already saved are kept. */
 export const TAKE_FAULTS = ['device-lost', 'encoder', 'disk-full', 'disk'] as const;
 export type TakeFault = (typeof TAKE_FAULTS)[number];
@@ -70,6 +76,8 @@ export type KeptAttempt = AttemptFacts & {
   readonly bytes: number;
   /** One lower-case hexadecimal SHA-256 per stored part. */
   readonly sha256: readonly string[];
+  /** Some of what was recorded could not be read into the clip; the chunks are kept as they are. */
+  readonly isPartial?: true;
 };
 
 /** One practice run at a prompt. `endedBy` null: it was recovered after a crash. */

@@ -121,6 +121,7 @@ const keptAttempt = v.pipe(
     durationMs: ms,
     mimeType: v.string(),
     bytes: v.pipe(count, v.minValue(1)),
+    isPartial: v.exactOptional(v.literal(true)),
     sha256: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))), v.nonEmpty()),
   }),
   v.forward(

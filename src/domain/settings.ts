@@ -3,6 +3,12 @@ import type { Mode } from './attempt.ts';
 export const COUNTDOWNS = [0, 3, 5] as const;
 export type CountdownSec = (typeof COUNTDOWNS)[number];
 
+export const COUNTDOWN_LABELS: Readonly<Record<CountdownSec, string>> = {
+  0: 'None',
+  3: '3 seconds',
+  5: '5 seconds',
+};
+
 export const APPEARANCES = ['system', 'light', 'dark'] as const;
 export type Appearance = (typeof APPEARANCES)[number];
 

@@ -3,12 +3,15 @@ import type { Chunk } from '../domain/attempt.ts';
 import type { AttemptId } from '../domain/ids.ts';
 import { clamp } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
+import { StorageError } from '../storage/errors.ts';
 
 export type ChunkStore = Pick<Archive['chunks'], 'read' | 'last'>;
 
 /** A recorded segment as a file, read where its chunks lie. */
 export type SegmentFile = {
   readonly bytes: number;
+  /** Its last chunk cannot be read: the file ends where that begins to be so. */
+  readonly isTorn: boolean;
   /** `start < end <= bytes`. */
   read(start: number, end: number): Promise<Uint8Array>;
   /** The same for a parser. */
@@ -19,7 +22,10 @@ export type SegmentFile = {
   failure(): Error | null;
 };
 
-/** A chunk is missing or does not begin where the one before it ends. Bytes before `offset` are whole. */
+/**
+ * A chunk is missing, cannot be read, or does not begin where the one before it ends. Bytes before `offset`
+ * are whole.
+ */
 export class ChunkGap extends Error {
   override readonly name = 'ChunkGap';
   readonly segment: number;
@@ -32,7 +38,11 @@ export class ChunkGap extends Error {
   }
 }
 
-type Batch = { readonly start: number; readonly end: number; readonly chunks: readonly Chunk[] };
+type Batch = {
+  readonly start: number;
+  readonly end: number;
+  readonly chunks: readonly Chunk[];
+};
 type Landmark = { readonly seq: number; readonly offset: number };
 
 const BATCH_CHUNKS = 64;
@@ -52,13 +62,14 @@ export async function openSegment(
   segment: number,
   endsAt = Number.POSITIVE_INFINITY,
 ): Promise<SegmentFile> {
-  const last = await chunks.last(attemptId, segment);
-  const end: Landmark =
-    last === null ? { seq: 0, offset: 0 } : { seq: last.seq + 1, offset: last.offset + last.data.byteLength };
+  const last = await orWhenCorrupt(chunks.last(attemptId, segment), 'corrupt');
+  const isTorn = last === 'corrupt';
+  const end = isTorn ? await endOfReadable(chunks, attemptId, segment) : endOf(last);
   const bytes = Math.min(end.offset, endsAt);
   const perBatch = clamp(Math.floor((BATCH_BYTES * end.seq) / Math.max(1, end.offset)), 1, BATCH_CHUNKS);
   const landmarks: Landmark[] = [{ seq: 0, offset: 0 }, end];
   const cache = new Set<Batch>();
+  let ahead: { readonly seq: number; readonly batch: Promise<Batch | null> } | null = null;
   let failure: Error | null = null;
   const blocks = new Set<number>();
 
@@ -72,7 +83,7 @@ export async function openSegment(
 
   /** The chunks from `startSeq` on, as far as they join; null when the first is missing. */
   async function load(startSeq: number): Promise<Batch | null> {
-    const found = await chunks.read(attemptId, segment, startSeq, perBatch);
+    const found = await readable(chunks, attemptId, segment, startSeq, perBatch);
     const [first] = found;
     if (first === undefined || first.seq !== startSeq) return null;
     let end = first.offset;
@@ -82,11 +93,24 @@ export async function openSegment(
       joined.push(chunk);
       end += chunk.data.byteLength;
     }
-    learn({ seq: startSeq, offset: first.offset }, false);
-    learn({ seq: startSeq + joined.length, offset: end }, true);
-    const batch: Batch = { start: first.offset, end, chunks: joined };
+    return { start: first.offset, end, chunks: joined };
+  }
+
+  /** A batch, and the next one is on its way meanwhile: whoever reads, reads on. */
+  async function obtain(seq: number): Promise<Batch | null> {
+    const batch = await (ahead?.seq === seq ? ahead.batch : load(seq));
+    if (batch === null) return null;
+    const next = seq + batch.chunks.length;
+    learn({ seq, offset: batch.start }, false);
+    learn({ seq: next, offset: batch.end }, true);
     cache.add(batch);
     trim(cache);
+    if (batch.end < bytes && ahead?.seq !== next) {
+      ahead = { seq: next, batch: load(next) };
+      ahead.batch.catch(() => {
+        // Whoever asks for it is told.
+      });
+    }
     return batch;
   }
 
@@ -102,9 +126,9 @@ export async function openSegment(
       const high = landmarks.find((mark) => mark.offset > position) ?? end;
       const share = attempt % 2 === 0 ? (position - low.offset) / (high.offset - low.offset) : 0.5;
       const guess = low.seq + Math.floor(share * (high.seq - low.seq));
-      const ahead = guess - low.seq < perBatch ? null : await load(guess);
-      const batch = ahead ?? (await load(low.seq));
-      if (ahead === null && batch?.start !== low.offset) throw new ChunkGap(segment, low.offset);
+      const far = guess - low.seq < perBatch ? null : await obtain(guess);
+      const batch = far ?? (await obtain(low.seq));
+      if (far === null && batch?.start !== low.offset) throw new ChunkGap(segment, low.offset);
       if (batch !== null && batch.start <= position && position < batch.end) return batch;
     }
   }
@@ -141,11 +165,57 @@ export async function openSegment(
   });
   return {
     bytes,
+    isTorn,
     read,
     source,
     seen: () => Math.min(bytes, blocks.size * BLOCK_BYTES),
     failure: () => failure,
   };
+}
+
+/** What `reading` gives, or `otherwise` when the bytes on disk are damaged. */
+export async function orWhenCorrupt<Value, const Other>(
+  reading: Promise<Value>,
+  otherwise: Other,
+): Promise<Value | Other> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof StorageError && error.fault === 'corrupt') return otherwise;
+    throw error;
+  }
+}
+
+/** The chunks from `seq` on, up to `count` and up to the first that is damaged. */
+async function readable(
+  chunks: ChunkStore,
+  attemptId: AttemptId,
+  segment: number,
+  seq: number,
+  count: number,
+): Promise<readonly Chunk[]> {
+  const found = await orWhenCorrupt(chunks.read(attemptId, segment, seq, count), null);
+  if (found !== null) return found;
+  if (count === 1) return [];
+  const half = Math.floor(count / 2);
+  const low = await readable(chunks, attemptId, segment, seq, half);
+  if (low.length < half) return low;
+  return [...low, ...(await readable(chunks, attemptId, segment, seq + half, count - half))];
+}
+
+async function endOfReadable(chunks: ChunkStore, attemptId: AttemptId, segment: number): Promise<Landmark> {
+  let end: Landmark = { seq: 0, offset: 0 };
+  for (;;) {
+    const last = (await readable(chunks, attemptId, segment, end.seq, BATCH_CHUNKS)).at(-1);
+    if (last === undefined) return end;
+    end = endOf(last);
+  }
+}
+
+/** Where the chunk after this one begins. */
+function endOf(chunk: Chunk | null): Landmark {
+  if (chunk === null) return { seq: 0, offset: 0 };
+  return { seq: chunk.seq + 1, offset: chunk.offset + chunk.data.byteLength };
 }
 
 /** Forgets the batches used longest ago. */

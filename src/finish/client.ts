@@ -8,7 +8,8 @@ export type { FinishFault, FinishResult } from './finish.ts';
 let warm: Worker | null = null;
 
 /**
- * Loads what finishing needs ahead of time; worth it when a recording starts. Never fails: a worker that
+ * Loads what finishing needs ahead of time; worth it when a recording starts. It holds the archive open until
+ * `finishInWorker` has used it, or `coolFinish`. Never fails: a worker that
  * cannot be loaded is started again by `finishInWorker`, which then says so.
  */
 export function warmFinish(): void {
@@ -19,6 +20,12 @@ export function warmFinish(): void {
     worker.terminate();
     if (warm === worker) warm = null;
   });
+}
+
+/** Lets go of what was loaded ahead: the recording ended and nothing is to be finished. */
+export function coolFinish(): void {
+  warm?.terminate();
+  warm = null;
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Archive, Keeping } from '../storage/archive.ts';
 import { StorageError } from '../storage/errors.ts';
 import { finishLock } from '../storage/locks.ts';
 import { sha256Hex } from '../storage/sha256.ts';
-import { ChunkGap, openSegment, type SegmentFile } from './chunk-source.ts';
+import { ChunkGap, openSegment, orWhenCorrupt, type SegmentFile } from './chunk-source.ts';
 import { type Joined, joinSegments, type Place } from './join.ts';
 import { type PartWriter, partWriter } from './part-writer.ts';
 import { RECORDED_FORMATS } from './segment-tracks.ts';
@@ -42,19 +42,26 @@ export type FinishOptions = {
 
 /** More than any packet is long: parsers do not know the length of the last one. */
 const TOLERANCE_MS: Ms = 150;
+/** An encoder starts and stops a little late, and a busy machine swallows some sound: less than this. */
+const MISSING_MS: Ms = 1500;
 
 /**
  * Makes the clip of a take and keeps the attempt: `recording → finishing → kept`.
  *
  * Can be run again from wherever it was broken off, by a crash too: it then begins anew. Chunks are deleted
- * only once the whole clip was read back, compared and kept. Only one tab at a time works on an attempt.
+ * only once the whole clip was read back, compared and kept, and not at all when some of what they hold is
+ * not in it (`isPartial`). Only one tab at a time works on an attempt.
  */
-export function finishAttempt(
+export async function finishAttempt(
   archive: Archive,
   id: AttemptId,
   options: FinishOptions,
 ): Promise<FinishResult> {
-  return navigator.locks.request(finishLock(id), () => finish(archive, id, options));
+  try {
+    return await navigator.locks.request(finishLock(id), () => finish(archive, id, options));
+  } finally {
+    archive.attempts.released();
+  }
 }
 
 async function finish(archive: Archive, id: AttemptId, options: FinishOptions): Promise<FinishResult> {
@@ -80,7 +87,9 @@ async function finish(archive: Archive, id: AttemptId, options: FinishOptions): 
 }
 
 async function isBare(archive: Archive, { id, segments }: UnfinishedAttempt): Promise<boolean> {
-  const last = await Promise.all([...segments.keys()].map((index) => archive.chunks.last(id, index)));
+  const last = await Promise.all(
+    [...segments.keys()].map((index) => orWhenCorrupt(archive.chunks.last(id, index), 'corrupt')),
+  );
   return last.every((chunk) => chunk === null);
 }
 
@@ -90,8 +99,9 @@ function finishing(attempt: Attempt, endedBy: FinishOptions['endedBy']): Attempt
     : attempt;
 }
 
-/** The chunks of a kept attempt are of no use; those that cannot be deleted now are swept another time. */
+/** What is in the clip is of no more use as chunks; those that cannot be deleted now are swept another time. */
 async function swept(archive: Archive, attempt: KeptAttempt): Promise<FinishResult> {
+  if (attempt.isPartial === true) return { tag: 'kept', attempt };
   await archive.chunks.drop(attempt.id).catch((error: unknown) => {
     if (!(error instanceof StorageError)) throw error;
   });
@@ -105,7 +115,9 @@ async function makeClip(
   attempt: UnfinishedAttempt,
   onProgress: (ratio: number) => void,
 ): Promise<Made> {
-  const { joined, writer } = await joinToParts(archive, attempt, onProgress);
+  const { joined, writer, isTorn } = await joinToParts(archive, attempt, onProgress);
+  // Empty would mean that there is nothing to lose.
+  if (joined.tag === 'empty' && isTorn) return failed('unreadable', 'Chunks are missing or unreadable');
   if (joined.tag !== 'joined') return joined;
   const { durationMs, mimeType, places } = joined;
   const { bytes, sha256 } = writer.summary();
@@ -114,14 +126,30 @@ async function makeClip(
   const marks = attempt.marks
     .map((mark) => ({ ...mark, atMs: toClip(mark.atMs, attempt, places) }))
     .toSorted((a, b) => a.atMs - b.atMs);
-  return { tag: 'made', keeping: { durationMs, mimeType, bytes, sha256, marks, endedBy: attempt.endedBy } };
+  const keeping = { durationMs, mimeType, bytes, sha256, marks, endedBy: attempt.endedBy };
+  const isPartial = isTorn || (await isShort(archive, attempt, places));
+  return { tag: 'made', keeping: isPartial ? { ...keeping, isPartial } : keeping };
+}
+
+/** Whether a segment was recorded for longer than what could be read of it lasts. */
+async function isShort(
+  archive: Archive,
+  { id, segments }: UnfinishedAttempt,
+  places: readonly Place[],
+): Promise<boolean> {
+  for (const [index, { clockStartMs }] of segments.entries()) {
+    const last = await archive.chunks.last(id, index);
+    const recordedMs = (last?.clockEndMs ?? clockStartMs) - clockStartMs;
+    if (recordedMs - (places[index]?.lengthMs ?? 0) > MISSING_MS) return true;
+  }
+  return false;
 }
 
 async function joinToParts(
   archive: Archive,
   { id, segments }: UnfinishedAttempt,
   onProgress: (ratio: number) => void,
-): Promise<{ readonly joined: Joined; readonly writer: PartWriter }> {
+): Promise<{ readonly joined: Joined; readonly writer: PartWriter; readonly isTorn: boolean }> {
   const ends = new Map<number, number>();
   while (true) {
     await archive.clips.drop(id);
@@ -133,7 +161,8 @@ async function joinToParts(
       const files: SegmentFile[] = [];
       for (const index of segments.keys())
         files.push(await openSegment(archive.chunks, id, index, ends.get(index)));
-      return { joined: await joinSegments(files, writer.stream, onProgress), writer };
+      const joined = await joinSegments(files, writer.stream, onProgress);
+      return { joined, writer, isTorn: ends.size > 0 || files.some((file) => file.isTorn) };
     } catch (error) {
       if (!(error instanceof ChunkGap)) throw error;
       ends.set(error.segment, error.offset);

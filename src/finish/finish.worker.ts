@@ -11,7 +11,7 @@ export type FinishWorker = {
   ): Promise<FinishResult>;
 };
 
-// This worker lives only during a take and its finishing, when no newer version may take over.
+// This worker is ended with the take it was started for (client.ts); until then no newer version may take over.
 const archive = openArchive({ mayClose: () => false });
 archive.catch(() => {
   // Whoever asks for something is told.

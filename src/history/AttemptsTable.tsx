@@ -1,12 +1,13 @@
 import { Trash2 } from 'lucide-react';
 import { Link } from 'react-router';
-import type { KeptAttempt, Mode } from '../domain/attempt.ts';
-import { CRITERION_IDS, type CriterionId } from '../domain/rubric.ts';
+import { type KeptAttempt, MODE_LABELS } from '../domain/attempt.ts';
+import { CELL_IDS, CRITERION_IDS, type CriterionId } from '../domain/rubric.ts';
+import { type Total } from '../domain/scoring.ts';
 import { timecode } from '../domain/timeline.ts';
 import { IconButton } from '../ui/Button.tsx';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
 import { classes } from '../ui/classes.ts';
-import { capitalised, formatDay, formatShortDay, formatWhen } from '../ui/format.ts';
+import { capitalised, formatShortDay, formatWhen } from '../ui/format.ts';
 import { VisuallyHidden } from '../ui/VisuallyHidden.tsx';
 import styles from './AttemptsTable.module.css';
 import type { Scoring } from './scoring.ts';
@@ -20,7 +21,6 @@ type AttemptsTableProps = {
   readonly ofOnePrompt?: boolean;
 };
 
-const MODE_WORDS: Readonly<Record<Mode, string>> = { cold: 'cold', outline: 'with outline', exam: 'exam' };
 const CRITERION_LABELS: Readonly<Record<CriterionId, string>> = {
   clarity: 'Clarity',
   pacing: 'Pacing',
@@ -37,7 +37,7 @@ export function AttemptsTable({ rows, onDelete, ofOnePrompt = false }: AttemptsT
             <CriterionShape criterion={criterion} /> {CRITERION_LABELS[criterion]}
           </span>
         ))}
-        <span>level 1 to 4</span>
+        <span>level 0 to 4</span>
         <span>overall 0 to 100</span>
       </p>
       <table className={styles['list']} aria-label="Attempts">
@@ -84,7 +84,7 @@ type RowProps = AttemptRow & Required<Omit<AttemptsTableProps, 'rows'>>;
 function Row({ attempt, scoring, onDelete, ofOnePrompt }: RowProps) {
   const { wide, number } = styles;
   const { title } = attempt.prompt;
-  const mode = MODE_WORDS[attempt.mode];
+  const mode = MODE_LABELS[attempt.mode].toLowerCase();
   const length = timecode(attempt.durationMs);
   const day = capitalised(formatShortDay(attempt.startedAt));
   return (
@@ -104,7 +104,7 @@ function Row({ attempt, scoring, onDelete, ofOnePrompt }: RowProps) {
       <Scores scoring={scoring} />
       <td className={styles['tool']}>
         <IconButton
-          label={`Delete ${title}, ${formatDay(attempt.startedAt)}`}
+          label={`Delete ${title}, ${formatWhen(attempt.startedAt)}`}
           icon={Trash2}
           onClick={() => onDelete(attempt)}
         />
@@ -124,8 +124,10 @@ function Scores({ scoring }: { readonly scoring: Scoring }) {
           </td>
         ))}
         <td className={classes(wide, number)}>
-          {scoring.isProvisional && <span className="muted">provisional </span>}
-          {scoring.points ?? <Absent />}
+          {scoring.total.points ?? <Absent />}
+          {scoring.total.isProvisional && (
+            <span className={styles['note']}>{provisionalWords(scoring.total)}</span>
+          )}
         </td>
       </>
     );
@@ -148,10 +150,17 @@ function standing(scoring: Scoring): string {
     case 'none':
       return 'not scored';
     case 'draft':
-      return `draft ${scoring.scored} of 15`;
-    case 'locked':
-      return scoring.points === null ? 'not scored' : `overall ${scoring.points}`;
+      return `draft ${scoring.cells.scored} of ${scoring.cells.asked}`;
+    case 'locked': {
+      const { points, isProvisional } = scoring.total;
+      if (points === null) return 'not scored';
+      return `overall ${points}${isProvisional ? `, ${provisionalWords(scoring.total)}` : ''}`;
+    }
   }
+}
+
+function provisionalWords({ scored }: Total): string {
+  return `provisional, ${scored} of ${CELL_IDS.length}`;
 }
 
 function Absent() {

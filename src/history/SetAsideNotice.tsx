@@ -1,17 +1,23 @@
-import type { SetAside } from '../storage/archive.ts';
+import { useState } from 'react';
+import type { Archive, SetAside } from '../storage/archive.ts';
+import { StorageError } from '../storage/errors.ts';
 import { Button } from '../ui/Button.tsx';
+import { download } from '../ui/download.ts';
 import { formatDay } from '../ui/format.ts';
 import { Notice } from '../ui/Notice.tsx';
 import styles from './SetAsideNotice.module.css';
+import { findSound } from './set-aside-sound.ts';
+
+type SetAsideNoticeProps = { readonly archive: Archive; readonly records: readonly SetAside[] };
 
 /** Records that could not be read: out of the way, named, and the person's to take along. */
-export function SetAsideNotice({ records }: { readonly records: readonly SetAside[] }) {
+export function SetAsideNotice({ archive, records }: SetAsideNoticeProps) {
   const count = records.length;
   return (
     <Notice
       tone="warn"
       title={`${count} ${count === 1 ? 'entry' : 'entries'} could not be read`}
-      actions={<Button onClick={() => download(records)}>Export them</Button>}
+      actions={<Button onClick={() => exportAll(records)}>Export them</Button>}
     >
       <p>They are set aside, unchanged. Everything else works.</p>
       <details>
@@ -24,6 +30,7 @@ export function SetAsideNotice({ records }: { readonly records: readonly SetAsid
               </strong>
               <br />
               {reason} Set aside {formatDay(at)}.
+              {store === 'attempts' && <Sound archive={archive} of={key} />}
             </li>
           ))}
         </ul>
@@ -32,14 +39,32 @@ export function SetAsideNotice({ records }: { readonly records: readonly SetAsid
   );
 }
 
-function download(records: readonly SetAside[]): void {
+/** What was said does not hang on the record: it is stored apart from it. */
+function Sound({ archive, of }: { readonly archive: Archive; readonly of: string }) {
+  const [outcome, setOutcome] = useState('');
+  const save = async () => {
+    try {
+      const files = await findSound(archive, of);
+      for (const { data, name } of files) download(data, name);
+      setOutcome(files.length === 0 ? 'There is no sound of it.' : '');
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      setOutcome('Its sound cannot be read now.');
+    }
+  };
+  return (
+    <span className="row">
+      <Button variant="plain" slim aria-label={`Download sound of ${of}`} onClick={() => void save()}>
+        Download sound
+      </Button>
+      <span>{outcome}</span>
+    </span>
+  );
+}
+
+function exportAll(records: readonly SetAside[]): void {
   const json = JSON.stringify(records, bytesAsBase64, 2);
-  const address = URL.createObjectURL(new Blob([json], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = 'talkthrough-set-aside.json';
-  link.click();
-  URL.revokeObjectURL(address);
+  download(new Blob([json], { type: 'application/json' }), 'talkthrough-set-aside.json');
 }
 
 /** JSON has no bytes: they are written as base64. */

@@ -4,16 +4,15 @@ import type { Archive } from '../storage/archive.ts';
 import type { AttemptRow } from './AttemptsTable.tsx';
 import { scoringOf } from './scoring.ts';
 
-/** Attempts with how their scoring stands; one read of reviews for each. */
-export function readRows(
+/** Attempts with how their scoring stands. */
+export async function readRows(
   archive: Archive,
   rubric: Rubric,
   attempts: readonly KeptAttempt[],
 ): Promise<readonly AttemptRow[]> {
-  return Promise.all(
-    attempts.map(async (attempt) => ({
-      attempt,
-      scoring: scoringOf(attempt, await archive.reviews.of(attempt.id), rubric),
-    })),
-  );
+  const reviews = await archive.reviews.ofAll(attempts.map(({ id }) => id));
+  return attempts.map((attempt, index) => ({
+    attempt,
+    scoring: scoringOf(attempt, reviews[index] ?? [], rubric),
+  }));
 }

@@ -1,8 +1,8 @@
-import { type SubmitEvent, useId, useRef, useState } from 'react';
+import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react';
 import type { PromptId } from '../domain/ids.ts';
 import { type OwnPrompt, PROMPT_KINDS, type PromptKind } from '../domain/prompt.ts';
 import { Button } from '../ui/Button.tsx';
-import { Dialog } from '../ui/Dialog.tsx';
+import { ConfirmDialog, Dialog } from '../ui/Dialog.tsx';
 import { Select, TextArea, TextField } from '../ui/Field.tsx';
 import { KIND_LABELS } from './catalog.ts';
 import styles from './PromptForm.module.css';
@@ -11,6 +11,8 @@ type PromptFormProps = {
   /** The prompt to change; null: a new one. */
   readonly prompt: OwnPrompt | null;
   readonly newId: () => PromptId;
+  /** Why it could not be saved: the page is out of sight. */
+  readonly fault: ReactNode;
   readonly onSave: (prompt: OwnPrompt) => void;
   readonly onClose: () => void;
 };
@@ -20,15 +22,26 @@ const LEAST_MINUTES = 0.5;
 const MOST_MINUTES = 60;
 
 /** The words and limits of one's own prompt, in a dialog. */
-export function PromptForm({ prompt, newId, onSave, onClose }: PromptFormProps) {
+export function PromptForm({ prompt, newId, fault, onSave, onClose }: PromptFormProps) {
   const formId = useId();
   const form = useRef<HTMLFormElement>(null);
-  const [title, setTitle] = useState(prompt?.title ?? '');
-  const [question, setQuestion] = useState(prompt?.question ?? '');
-  const [kind, setKind] = useState<PromptKind>(prompt?.kind ?? 'experience');
-  const [minutes, setMinutes] = useState(String((prompt?.targetSec ?? 300) / 60));
-  const [points, setPoints] = useState(prompt?.covers.map((point) => point.text).join('\n') ?? '');
+  // One for as long as the form is open: pressed twice, Save writes the same prompt twice.
+  const [id] = useState(() => prompt?.id ?? newId());
+  const [first] = useState(() => firstTexts(prompt));
+  const [title, setTitle] = useState(first.title);
+  const [question, setQuestion] = useState(first.question);
+  const [kind, setKind] = useState<PromptKind>(first.kind);
+  const [minutes, setMinutes] = useState(first.minutes);
+  const [points, setPoints] = useState(first.points);
   const [isTried, setTried] = useState(false);
+  const [asksToClose, setAsksToClose] = useState(false);
+  const isChanged =
+    title !== first.title ||
+    question !== first.question ||
+    kind !== first.kind ||
+    minutes !== first.minutes ||
+    points !== first.points;
+  const close = () => (isChanged ? setAsksToClose(true) : onClose());
 
   const length = Number(minutes);
   const errors = {
@@ -46,11 +59,10 @@ export function PromptForm({ prompt, newId, onSave, onClose }: PromptFormProps) 
     setTried(true);
     if (Object.values(errors).some((error) => error !== null)) {
       // The message comes with the next render; the field that needs it is known by its name.
-      const first = (['title', 'question', 'minutes'] as const).find((name) => errors[name] !== null);
-      form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
+      const wrong = (['title', 'question', 'minutes'] as const).find((name) => errors[name] !== null);
+      form.current?.querySelector<HTMLElement>(`[name="${wrong}"]`)?.focus();
       return;
     }
-    const id = prompt?.id ?? newId();
     const now = Date.now();
     onSave({
       id,
@@ -69,16 +81,17 @@ export function PromptForm({ prompt, newId, onSave, onClose }: PromptFormProps) 
   return (
     <Dialog
       title={prompt === null ? 'New prompt' : 'Edit prompt'}
-      onClose={onClose}
+      onClose={close}
       actions={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={close}>Cancel</Button>
           <Button type="submit" form={formId} variant="primary">
             Save prompt
           </Button>
         </>
       }
     >
+      {fault}
       <form id={formId} ref={form} className={styles['form']} noValidate onSubmit={submit}>
         <TextField
           label="Title"
@@ -121,8 +134,30 @@ export function PromptForm({ prompt, newId, onSave, onClose }: PromptFormProps) 
           onChange={(event) => setPoints(event.currentTarget.value)}
         />
       </form>
+      {asksToClose && (
+        <ConfirmDialog
+          title="Throw away what you wrote?"
+          confirmLabel="Throw away"
+          cancelLabel="Keep writing"
+          onConfirm={onClose}
+          onCancel={() => setAsksToClose(false)}
+        >
+          <p>It has not been saved.</p>
+        </ConfirmDialog>
+      )}
     </Dialog>
   );
+}
+
+/** What the fields begin with. */
+function firstTexts(prompt: OwnPrompt | null) {
+  return {
+    title: prompt?.title ?? '',
+    question: prompt?.question ?? '',
+    kind: prompt?.kind ?? 'experience',
+    minutes: String(Number(((prompt?.targetSec ?? 300) / 60).toFixed(2))),
+    points: prompt?.covers.map((point) => point.text).join('\n') ?? '',
+  };
 }
 
 /** A line that was not changed keeps its id, and with it what was ticked for it in earlier reviews. */

@@ -7,6 +7,8 @@ export type WaitingItem = {
   /** What the link does; said to the ear, and to the eye where it is not to practise. */
   readonly verb: 'Practise' | 'Finish scoring';
   readonly title: string;
+  /** Tells two takes of one prompt apart, to the ear; to the eye `why` does. */
+  readonly when?: string;
   readonly why: string;
   /** How much it is: `5 min`, `9 of 15`. */
   readonly size: string;
@@ -16,11 +18,12 @@ export type WaitingItem = {
 export function Waiting({ items }: { readonly items: readonly WaitingItem[] }) {
   return (
     <ul className={`rows ${styles['waiting']}`} role="list">
-      {items.map(({ to, verb, title, why, size }) => (
+      {items.map(({ to, verb, title, when, why, size }) => (
         <li key={`${verb} ${to}`}>
           <Link to={to}>
             {verb === 'Practise' ? <VisuallyHidden>Practise: </VisuallyHidden> : `${verb}: `}
             {title}
+            {when !== undefined && <VisuallyHidden> recorded {when}</VisuallyHidden>}
           </Link>
           <span className="small muted">{size}</span>
           <p className="small muted">{why}</p>

@@ -1,15 +1,17 @@
 import { Pause, Play } from 'lucide-react';
-import { type ReactNode, useId, useMemo, useState } from 'react';
+import { type MouseEvent, type ReactNode, useId, useMemo, useState } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
 import { STEP_IDS, STEP_LABELS, type StepId, stepAt, stepSpans } from '../domain/step.ts';
 import type { Archive } from '../storage/archive.ts';
+import type { StorageFault } from '../storage/errors.ts';
 import { Button } from '../ui/Button.tsx';
+import { download } from '../ui/download.ts';
 import { Select } from '../ui/Field.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { Progress } from '../ui/Progress.tsx';
-import { type Shortcut, useShortcuts } from '../ui/shortcuts.ts';
+import { type Shortcut, useShortcuts, useSingleKeys } from '../ui/shortcuts.ts';
 import { Timecode } from '../ui/Timecode.tsx';
-import { type ClipState, download, useClip } from './clip.ts';
+import { type ClipState, useClip } from './clip.ts';
 import { fileName } from './file-name.ts';
 import styles from './Player.module.css';
 import { usePeaks } from './peaks.ts';
@@ -22,22 +24,48 @@ type PlayerProps = {
   readonly archive: Archive;
   /** Another attempt needs another player: give it a `key`. */
   readonly attempt: KeptAttempt;
+  /** A storage fault in words. */
+  readonly explain: (fault: StorageFault) => string;
   /** A step was asked for by its button or its key. */
   readonly onStep?: (step: StepId) => void;
 };
 
 /** The replay of an attempt, with its keys. */
-export function Player({ archive, attempt, onStep }: PlayerProps) {
+export function Player({ archive, attempt, explain, onStep }: PlayerProps) {
   const clip = useClip(archive, attempt);
   return (
-    <section className={styles['player']} aria-label="Player">
+    <section tabIndex={-1} className={styles['player']} aria-label="Player">
       {clip.tag === 'loading' ? (
         <div className={styles['waiting']} />
       ) : (
         <Controls archive={archive} attempt={attempt} clip={clip} onStep={onStep} />
       )}
+      {clip.tag === 'refused' && (
+        <Notice
+          tone="error"
+          title="The recording cannot be read now"
+          actions={
+            <Button
+              slim
+              onClick={(event) => {
+                focusPlayer(event);
+                clip.again();
+              }}
+            >
+              Try again
+            </Button>
+          }
+        >
+          {`${explain(clip.fault)} Scoring works as ever.`}
+        </Notice>
+      )}
     </section>
   );
+}
+
+/** A message goes with the button in it: the focus stays in the player. */
+function focusPlayer({ currentTarget }: MouseEvent<HTMLElement>): void {
+  currentTarget.closest('section')?.focus({ preventScroll: true });
 }
 
 type ControlsProps = Pick<PlayerProps, 'archive' | 'attempt'> & {
@@ -90,7 +118,7 @@ function Controls({ archive, attempt, clip, onStep }: ControlsProps) {
   ];
   useShortcuts(shortcuts, { enabled: !isDisabled });
 
-  const recording = clip.tag === 'ready' ? clip.clip : clip.remains;
+  const recording = clip.tag === 'damaged' ? clip.remains : blob;
   const save = recording === null ? null : () => download(recording, fileName(attempt));
   return (
     <>
@@ -148,9 +176,15 @@ function WaitingForPeaks(peaks: Exclude<ReturnType<typeof usePeaks>, { readonly 
   if (peaks.tag === 'waiting') return null;
   return (
     <>
-      <p>The sound could not be drawn. Playing and scoring work as ever.</p>
-      <Button slim onClick={peaks.again}>
-        Draw it again
+      <p role="alert">The sound could not be drawn. Playing and scoring work as ever.</p>
+      <Button
+        slim
+        onClick={(event) => {
+          focusPlayer(event);
+          peaks.again();
+        }}
+      >
+        Analyse again
       </Button>
     </>
   );
@@ -240,6 +274,7 @@ function Clock({ transport }: { readonly transport: Transport }) {
 }
 
 function KeysHint({ hasSteps }: { readonly hasSteps: boolean }) {
+  if (!useSingleKeys()) return null;
   return (
     <p className={styles['hint']}>
       <kbd>Space</kbd> plays and pauses, <kbd>←</kbd> <kbd>→</kbd> move 5 seconds

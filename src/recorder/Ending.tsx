@@ -3,7 +3,7 @@ import { timecode } from '../domain/timeline.ts';
 import { Button, LinkButton } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import type { FaultWords } from './fault-words.ts';
-import type { RecorderState } from './machine.ts';
+import { isKept, isRetryable, type RecorderState } from './machine.ts';
 
 type EndingProps = {
   readonly state: Extract<RecorderState, { readonly tag: 'saved' | 'failed' }>;
@@ -39,12 +39,33 @@ export function Ending({ state, words, reviewPath, onRetry, onStartAgain }: Endi
       </Notice>
     );
   }
-  const isLost = state.fault === 'empty' || !state.isBegun;
-  if (isLost) {
+  const tryAgain = (
+    <Button variant="primary" onClick={onRetry}>
+      Try again
+    </Button>
+  );
+  if (!isKept(state)) {
     const why = state.cause === 'user' ? words.save.empty.what : `${words.take[state.cause].title}.`;
+    if (!isRetryable(state)) {
+      return (
+        <Notice tone="error" title={words.save.empty.title} actions={startAgain}>
+          {why}
+        </Notice>
+      );
+    }
     return (
-      <Notice tone="error" title={words.save.empty.title} actions={startAgain}>
-        {why}
+      <Notice
+        tone="error"
+        title="Nothing is saved yet"
+        actions={
+          <>
+            {tryAgain}
+            {startAgain}
+          </>
+        }
+      >
+        <p>{why} What you said is held by this tab alone.</p>
+        <p>Free space on this device, then try again here.</p>
       </Notice>
     );
   }
@@ -55,9 +76,7 @@ export function Ending({ state, words, reviewPath, onRetry, onStartAgain }: Endi
       title={`We kept ${timecode(state.savedMs)}`}
       actions={
         <>
-          <Button variant="primary" onClick={onRetry}>
-            Try again
-          </Button>
+          {tryAgain}
           {startAgain}
           <LinkButton variant="plain" to={reviewPath(state.attemptId)}>
             Review it

@@ -42,30 +42,32 @@ export function MicrophoneCheck({ session, snapshot, words, isFirstVisit, onChoo
           button makes your browser ask for the microphone.
         </p>
       )}
-      {state.tag === 'refused' ? (
+      {state.tag === 'refused' && (
         <Refusal session={session} fault={state.fault} words={words} devices={devices} />
-      ) : (
-        !isOpen && (
-          <div className={styles['allow']}>
-            <Button
-              variant={isFirstVisit ? 'primary' : 'outline'}
-              aria-disabled={isOpening}
-              onClick={() => session.open()}
-            >
-              Allow microphone
-            </Button>
-            <Opening isOpening={isOpening} isSlow={isOpening && state.isSlow} />
-          </div>
-        )
+      )}
+      {!isOpen && (
+        <div className={styles['allow']}>
+          <Button
+            variant={isFirstVisit ? 'primary' : 'outline'}
+            aria-disabled={isOpening}
+            onClick={() => session.open()}
+          >
+            Allow microphone
+          </Button>
+          <Opening isOpening={isOpening} isSlow={isOpening && state.isSlow} />
+        </div>
       )}
       <div ref={devices} className={styles['device']}>
         <Select
           label="Microphone"
           value={microphoneId ?? ''}
           options={[
-            ...(microphones.some(({ id }) => id === microphoneId)
+            { value: '', label: 'The browser’s default' },
+            ...(microphoneId === null || microphones.some(({ id }) => id === microphoneId)
               ? []
-              : [{ value: microphoneId ?? '', label: 'The browser’s default' }]),
+              : [
+                  { value: microphoneId, label: isOpen ? 'The open microphone' : 'The microphone used last' },
+                ]),
             ...microphones.map(({ id, label }) => ({ value: id, label })),
           ]}
           onChange={(id) => onChoose(id === '' ? null : id)}

@@ -40,8 +40,8 @@ type RecorderPanelProps = {
   readonly onRemember: (choices: Partial<Settings['recording']>) => void;
   /** The speaker finished, and the clip is stored. */
   readonly onSaved: (id: AttemptId, keptMs: Ms) => void;
-  /** A take lies in the trash, and `session.undoDiscard` would bring it back. */
-  readonly onDiscarded: (lastedMs: Ms) => void;
+  /** A take lies in the trash. */
+  readonly onDiscarded: (id: AttemptId, lastedMs: Ms) => void;
 };
 
 /** The recorder as one sees it: before, during and after a take. */
@@ -75,17 +75,21 @@ export function RecorderPanel(props: RecorderPanelProps) {
     session.discard();
   }
 
+  const hasSound = state.tag === 'recording' && !snapshot.isStarting;
+  useEffect(() => {
+    if (hasSound) announce('Recording');
+  }, [hasSound]);
   const turned = useEffectEvent((tag: RecorderState['tag']) => {
-    if (tag === 'recording') announce('Recording');
     if (tag === 'paused') announce('Paused');
     if (state.tag !== 'saved') return;
-    clearOutlineDraft(prompt.id);
+    // That of a continued take is not what is being written for the next one.
+    if (isSameOutline(readOutlineDraft(prompt.id), outline)) clearOutlineDraft(prompt.id);
     if (state.cause === 'user') props.onSaved(state.attemptId, state.keptMs);
   });
   useEffect(() => turned(state.tag), [state.tag]);
 
   const discarded = useEffectEvent((id: AttemptId | null) => {
-    if (id !== null) props.onDiscarded(discardedMs.current);
+    if (id !== null) props.onDiscarded(id, discardedMs.current);
   });
   useEffect(() => discarded(snapshot.lastDiscarded), [snapshot.lastDiscarded]);
 
@@ -139,7 +143,8 @@ export function RecorderPanel(props: RecorderPanelProps) {
         }}
         onChoices={(changed) => {
           setChoices(changed);
-          onRemember({ mode: changed.mode, countdownSec: changed.countdownSec });
+          const { mode, countdownSec } = changed;
+          onRemember(continues === null ? { mode, countdownSec } : { countdownSec });
         }}
         onMicrophone={(microphoneId) => {
           session.chooseMicrophone(microphoneId);
@@ -220,6 +225,10 @@ function firstChoices({ continues, prompt, settings }: RecorderPanelProps): Choi
     mode: continues?.attempt.mode ?? settings.mode,
     countdownSec: settings.countdownSec,
   };
+}
+
+function isSameOutline(one: Outline, other: Outline): boolean {
+  return STEP_IDS.every((step) => (one[step] ?? '') === (other[step] ?? ''));
 }
 
 function firstOutline({ continues, prompt }: RecorderPanelProps): Outline {

@@ -6,6 +6,7 @@ import { Button } from '../ui/Button.tsx';
 import { classes } from '../ui/classes.ts';
 import { formatTarget } from '../ui/format.ts';
 import { Notice } from '../ui/Notice.tsx';
+import { useSingleKeys } from '../ui/shortcuts.ts';
 import type { FaultWords } from './fault-words.ts';
 import { MicrophoneCheck } from './MicrophoneCheck.tsx';
 import { OutlineFields } from './OutlineFields.tsx';
@@ -46,6 +47,7 @@ export function Setup(props: SetupProps) {
   const { session, snapshot, words, brief, asks, budgets, outline, choices, continuesMs, isFirstVisit } =
     props;
   const { startButton, onOutline, onChoices, onMicrophone, onStart } = props;
+  const hasKeys = useSingleKeys();
   const targetMs = lengthMs(choices.length);
   return (
     <div className={classes(styles['setup'], isFirstVisit && styles['first'])}>
@@ -79,7 +81,7 @@ export function Setup(props: SetupProps) {
         <Button
           ref={startButton}
           variant={isFirstVisit && snapshot.state.tag !== 'ready' ? 'outline' : 'primary'}
-          aria-keyshortcuts="R"
+          {...(hasKeys ? { 'aria-keyshortcuts': 'R' } : {})}
           aria-disabled={targetMs === null}
           onClick={onStart}
         >

@@ -2,6 +2,7 @@ import { useId } from 'react';
 import { type Mark, STEP_IDS, STEP_LABELS, type StepId, stepTimes } from '../domain/step.ts';
 import { type Ms, plural, spokenTime } from '../domain/timeline.ts';
 import { BudgetBar, budgetWords } from '../ui/Steps.tsx';
+import { useSingleKeys } from '../ui/shortcuts.ts';
 import { type Timed, useElapsed } from './elapsed.ts';
 import styles from './StepButtons.module.css';
 import type { Session } from './session.ts';
@@ -19,6 +20,7 @@ type StepButtonsProps = {
 /** Which step it is, what each has taken, and the way to say "now Approach". */
 export function StepButtons({ session, marks, budgets, disabled }: StepButtonsProps) {
   const id = useId();
+  const hasKeys = useSingleKeys();
   const elapsedMs = useElapsed(session);
   const times = stepTimes(marks.length === 0 ? FROM_THE_START : marks, elapsedMs);
   const current = currentStep(marks);
@@ -32,16 +34,18 @@ export function StepButtons({ session, marks, budgets, disabled }: StepButtonsPr
             <button
               type="button"
               disabled={disabled}
-              aria-keyshortcuts={String(index + 1)}
+              {...(hasKeys ? { 'aria-keyshortcuts': String(index + 1) } : {})}
               aria-describedby={`${id}-${step}`}
               {...(step === current ? { 'aria-current': 'step' } : {})}
               // A press with the mouse leaves the focus where it was, so that Space goes on pausing.
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => session.mark(step)}
             >
-              <span className={styles['key']} aria-hidden="true">
-                {index + 1}
-              </span>
+              {hasKeys && (
+                <span className={styles['key']} aria-hidden="true">
+                  {index + 1}
+                </span>
+              )}
               <span className={styles['name']}>{STEP_LABELS[step]}</span>
               <BudgetBar step={step} usedMs={times[step]} budgetMs={budgets[step]} />
               <span className={styles['time']} aria-hidden="true">
@@ -49,7 +53,8 @@ export function StepButtons({ session, marks, budgets, disabled }: StepButtonsPr
               </span>
             </button>
             <span className="vh" id={`${id}-${step}`}>
-              {description(index, times[step], budgets[step])}
+              {hasKeys && `Key ${index + 1}. `}
+              {description(times[step], budgets[step])}
             </span>
           </div>
         );
@@ -62,11 +67,10 @@ export function currentStep(marks: readonly Mark[]): StepId {
   return marks.at(-1)?.step ?? 'situation';
 }
 
-/** `Key 1. 1 minute 2 seconds of 45 seconds, 17 seconds over.` */
-function description(index: number, usedMs: Ms, budgetMs: Ms): string {
-  const key = `Key ${index + 1}.`;
-  if (usedMs < 1000) return `${key} Budget ${spokenTime(budgetMs)}.`;
+/** `1 minute 2 seconds of 45 seconds, 17 seconds over.` */
+function description(usedMs: Ms, budgetMs: Ms): string {
+  if (usedMs < 1000) return `Budget ${spokenTime(budgetMs)}.`;
   const overSec = Math.floor(usedMs / 1000) - Math.floor(budgetMs / 1000);
   const over = overSec > 0 ? `, ${plural(overSec, 'second')} over` : '';
-  return `${key} ${spokenTime(usedMs)} of ${spokenTime(budgetMs)}${over}.`;
+  return `${spokenTime(usedMs)} of ${spokenTime(budgetMs)}${over}.`;
 }

@@ -5,6 +5,7 @@ import type { StepId } from '../domain/step.ts';
 import { type Ms, timecode } from '../domain/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { Progress } from '../ui/Progress.tsx';
+import { useSingleKeys } from '../ui/shortcuts.ts';
 import { useTimeout } from '../ui/timers.ts';
 import { Clock } from './Clock.tsx';
 import { LevelMeter } from './LevelMeter.tsx';
@@ -33,7 +34,7 @@ type TakeProps = {
 
 /** The stage: from the countdown until the clip is stored. Only the clock and the level move. */
 export function Take({ session, snapshot, brief, outline, targetMs, budgets, ending, onDiscard }: TakeProps) {
-  const { state, mode, marks } = snapshot;
+  const { state, mode, marks, isStarting } = snapshot;
   const stage = useRef<HTMLElement>(null);
   const [hidesLevel, setHidesLevel] = useState(false);
   // The button that was pressed is gone. The stage itself reads no key, so all keys of a take work.
@@ -41,6 +42,10 @@ export function Take({ session, snapshot, brief, outline, targetMs, budgets, end
     stage.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
   }, []);
+  // The same for whatever goes away later while it has the focus.
+  useEffect(() => {
+    if (document.activeElement === document.body) stage.current?.focus({ preventScroll: true });
+  }, [state.tag, mode]);
   const isLive = state.tag === 'recording' || state.tag === 'paused';
   return (
     <div className={styles['stage']}>
@@ -59,7 +64,7 @@ export function Take({ session, snapshot, brief, outline, targetMs, budgets, end
                 session={session}
                 targetMs={targetMs}
                 budgets={budgets}
-                isRunning={state.tag === 'recording'}
+                isRunning={state.tag === 'recording' && !isStarting}
               />
               {isLive && (
                 <LevelMeter
@@ -126,8 +131,15 @@ function CountingDown({ left, onCancel }: { readonly left: number; readonly onCa
 }
 
 function StateLine({ snapshot }: { readonly snapshot: RecorderSnapshot }) {
-  const { state, savedMs } = snapshot;
+  const { state, savedMs, isStarting } = snapshot;
   const saved = <span className="small muted">saved to {timecode(savedMs)}</span>;
+  if (isStarting) {
+    return (
+      <p className={styles['state']}>
+        <strong>Starting…</strong>
+      </p>
+    );
+  }
   if (state.tag === 'recording') {
     return (
       <p className={styles['state']}>
@@ -163,13 +175,14 @@ function LiveControls({
   readonly snapshot: RecorderSnapshot;
 }) {
   const { state, mode } = snapshot;
+  const hasKeys = useSingleKeys();
   const isPaused = state.tag === 'paused';
   const Icon = isPaused ? Play : Pause;
   return (
     <div className={styles['pair']}>
       {(mode !== 'exam' || isPaused) && (
         <Button
-          aria-keyshortcuts={isPaused ? 'Space R' : 'Space'}
+          {...(hasKeys ? { 'aria-keyshortcuts': isPaused ? 'Space R' : 'Space' } : {})}
           onClick={() => (isPaused ? session.resume() : session.pause())}
         >
           <Icon size={16} fill="currentColor" aria-hidden="true" />

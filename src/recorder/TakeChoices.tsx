@@ -1,5 +1,5 @@
-import { MODES, type Mode } from '../domain/attempt.ts';
-import { COUNTDOWNS, type CountdownSec } from '../domain/settings.ts';
+import { MODE_LABELS, MODES, type Mode } from '../domain/attempt.ts';
+import { COUNTDOWN_LABELS, COUNTDOWNS, type CountdownSec } from '../domain/settings.ts';
 import { Select, TextField } from '../ui/Field.tsx';
 import styles from './TakeChoices.module.css';
 import { LENGTH_RULE, LENGTHS, type LengthChoice, lengthMs } from './take-length.ts';
@@ -16,16 +16,11 @@ const LENGTH_OPTIONS = [
   { value: CUSTOM, label: 'Custom' },
 ];
 
-const MODE_LABELS: Readonly<Record<Mode, string>> = {
-  cold: 'Cold',
-  outline: 'With outline',
-  exam: 'Exam',
-};
 const MODE_OPTIONS = MODES.map((mode) => ({ value: mode, label: MODE_LABELS[mode] }));
 
 const COUNTDOWN_OPTIONS = COUNTDOWNS.map((seconds) => ({
   value: String(seconds),
-  label: seconds === 0 ? 'None' : `${seconds} seconds`,
+  label: COUNTDOWN_LABELS[seconds],
 }));
 
 type TakeChoicesProps = {

@@ -21,7 +21,7 @@ const WORDS: Readonly<
   },
 };
 
-/** A word before minutes are lost. Silence during a take speaks at once; the rest waits for its turn. */
+/** A word before minutes are lost. Of a running take only what pauses or spoils it is said aloud. */
 export function WarningNotice({
   warning,
   isTake,
@@ -32,7 +32,11 @@ export function WarningNotice({
   if (warning === null) return null;
   const { title, before, during } = WORDS[warning];
   return (
-    <Notice tone={isTake && warning === 'silent' ? 'error' : 'warn'} title={title}>
+    <Notice
+      tone={isTake && warning === 'silent' ? 'error' : 'warn'}
+      title={title}
+      isSilent={warning === 'slow-disk'}
+    >
       {isTake ? during : before}
     </Notice>
   );

@@ -1,7 +1,9 @@
 import type { Processing } from '../domain/attempt.ts';
 import type { Ms } from '../domain/timeline.ts';
+import type { MicFault } from './machine.ts';
 import { Meter, NO_LEVEL } from './meter.ts';
-import { appliedProcessing, listMicrophones } from './microphone.ts';
+import { appliedProcessing, listMicrophones, type MicrophoneRequest, openMicrophone } from './microphone.ts';
+import { holdRecorderLock } from './recorder-lock.ts';
 import type { Scope } from './scope.ts';
 import type { Level, Microphone } from './snapshot.ts';
 
@@ -14,6 +16,23 @@ export type DeviceHandlers = {
   readonly onMuted: (isMuted: boolean) => void;
   readonly onList: (microphones: readonly Microphone[]) => void;
 };
+
+/**
+ * Opens the microphone for this tab alone. Null: the scope ended meanwhile, and nobody waits for it any more.
+ */
+export async function openDevice(
+  request: MicrophoneRequest,
+  scope: Scope,
+  clock: () => number,
+  handlers: DeviceHandlers,
+): Promise<Device | MicFault | null> {
+  const hasLock = await holdRecorderLock(scope);
+  if (scope.isDisposed) return null;
+  if (!hasLock) return 'elsewhere';
+  const answer = await openMicrophone(request, scope);
+  if (scope.isDisposed) return null;
+  return answer.tag === 'refused' ? answer.fault : new Device(answer.track, scope, clock, handlers);
+}
 
 /** An open microphone, watched and measured as long as its scope lives. */
 export class Device {
@@ -77,8 +96,9 @@ export class Device {
   }
 
   async #poll(): Promise<void> {
-    const list = await listMicrophones().catch(() => []);
-    if (this.#scope.isDisposed || list.length === 0) return;
+    // No answer is not the answer that there is none.
+    const list = await listMicrophones().catch(() => null);
+    if (this.#scope.isDisposed || list === null) return;
     this.#handlers.onList(list);
     const isListed = list.some(({ id }) => id === this.id);
     if (this.#wasListed && !isListed) this.#handlers.onLost();

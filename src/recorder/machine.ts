@@ -1,8 +1,8 @@
-/* oxlint-disable typescript/switch-exhaustiveness-check -- what an event means to no state falls to `default`; the compiler sees that every state is handled */
 import type { Mode, TakeFault } from '../domain/attempt.ts';
 import type { AttemptId } from '../domain/ids.ts';
 import type { Mark, StepId } from '../domain/step.ts';
 import type { Ms } from '../domain/timeline.ts';
+import { hasChunks, type PlannedTake, type Take, takeFields } from './take-state.ts';
 
 /** Why there is no microphone. `elsewhere`: another tab has the recorder. */
 export type MicFault = 'unsupported' | 'insecure' | 'denied' | 'no-device' | 'busy' | 'elsewhere';
@@ -15,32 +15,6 @@ export type EndedBy = 'user' | TakeFault;
 /** An instant on the caller's monotonic clock, handed in with events: only differences mean anything. */
 export type Instant = number;
 
-/** A take that is about to begin; `bankedMs`, `segment` and `marks` are not 0 and empty when one goes on. */
-export type PlannedTake = {
-  readonly attemptId: AttemptId;
-  readonly mode: Mode;
-  readonly countdown: number;
-  readonly segment: number;
-  readonly bankedMs: Ms;
-  readonly marks: readonly Mark[];
-};
-
-/** The run in progress. Its clock is `bankedMs`, and while the encoder runs also the time since it started. */
-export type Take = {
-  readonly attemptId: AttemptId;
-  readonly mode: Mode;
-  /** Index of the segment being recorded, or of the next one. */
-  readonly segment: number;
-  /** What the ended segments lasted. */
-  readonly bankedMs: Ms;
-  /** What a crash would leave: up to here on the take's clock everything is on disk. Never shrinks. */
-  readonly savedMs: Ms;
-  /** Sorted, at most one at an instant, never the same step twice running. */
-  readonly marks: readonly Mark[];
-  /** Whether the attempt's record is on disk. */
-  readonly isBegun: boolean;
-};
-
 export type RecorderState =
   | { readonly tag: 'idle' }
   /** `plan`: the take that starts by itself once the microphone is open. `isSlow`: a question is unanswered. */
@@ -52,7 +26,8 @@ export type RecorderState =
   | ({ readonly tag: 'recording'; readonly since: Instant | null } & Take)
   | ({ readonly tag: 'paused'; readonly by: 'user' | 'system' } & Take)
   | ({ readonly tag: 'stopping'; readonly cause: EndedBy; readonly outcome: 'save' | 'discard' } & Take)
-  | ({ readonly tag: 'saving'; readonly cause: EndedBy } & Take)
+  /** `isFlushing`: what the disk refused is being written once more, before the clip is made. */
+  | ({ readonly tag: 'saving'; readonly cause: EndedBy; readonly isFlushing: boolean } & Take)
   | { readonly tag: 'saved'; readonly attemptId: AttemptId; readonly cause: EndedBy; readonly keptMs: Ms }
   | ({ readonly tag: 'failed'; readonly cause: EndedBy; readonly fault: SaveFault } & Take);
 
@@ -62,8 +37,8 @@ type TakeEvent = { readonly attemptId: AttemptId } & (
   | { readonly tag: 'running'; readonly segment: number; readonly at: Instant }
   | { readonly tag: 'stored'; readonly ms: Ms }
   | { readonly tag: 'fault'; readonly fault: Exclude<TakeFault, 'device-lost'>; readonly at: Instant }
-  /** The encoder has stopped and every write has settled. */
-  | { readonly tag: 'flushed' }
+  /** The encoder has stopped and every write has settled. `isWhole`: none was refused. */
+  | { readonly tag: 'flushed'; readonly isWhole: boolean }
   | { readonly tag: 'committed'; readonly keptMs: Ms }
   | { readonly tag: 'commit-failed'; readonly fault: SaveFault }
 );
@@ -87,7 +62,7 @@ export type RecorderEvent =
  */
 export type Effect =
   | { readonly run: 'open-mic' | 'close-mic' | 'flush' }
-  /** `forget`: a take without sound would be offered for recovery again and again. */
+  /** `forget`: a take without sound would be offered for recovery again and again. Never while writes wait. */
   | { readonly run: 'begin' | 'discard' | 'forget'; readonly attemptId: AttemptId }
   | { readonly run: 'start-segment'; readonly segment: number; readonly clockStartMs: Ms }
   | { readonly run: 'end-segment'; readonly clockEndMs: Ms }
@@ -142,6 +117,16 @@ export function elapsedAt(state: RecorderState, at: Instant): Ms {
 /** The take of a state that has one. */
 export function takeOf(state: RecorderState): Take | null {
   return 'isBegun' in state ? state : null;
+}
+
+/** Whether something of a failed take is on disk, to be listened to or finished later. */
+export function isKept(state: In<'failed'>): boolean {
+  return hasChunks(state) && state.fault !== 'empty';
+}
+
+/** Whether `stop` tries again to save a failed take: until it is left for good, nobody else may have it. */
+export function isRetryable(state: In<'failed'>): boolean {
+  return isKept(state) || (state.isBegun && !state.isWhole);
 }
 
 function fromClosed(state: In<'idle' | 'refused' | 'saved' | 'failed'>, event: RecorderEvent): Transition {
@@ -272,7 +257,7 @@ function fromStopping(state: In<'stopping'>, event: RecorderEvent): Transition {
     case 'discard':
       return state.outcome === 'save' ? to({ ...state, outcome: 'discard' }) : to(state);
     case 'flushed':
-      if (state.outcome === 'save') return save(state);
+      if (state.outcome === 'save') return save({ ...state, isWhole: event.isWhole }, { run: 'close-mic' });
       if (state.cause === 'device-lost') return to(IDLE, ...remove, { run: 'close-mic' });
       return to({ tag: 'ready' }, ...remove);
     case 'leave':
@@ -286,25 +271,29 @@ function fromStopping(state: In<'stopping'>, event: RecorderEvent): Transition {
 function fromSaving(state: In<'saving'>, event: RecorderEvent): Transition {
   const { attemptId, cause } = state;
   switch (event.tag) {
+    case 'stored':
+      return stored(state, event.ms);
+    case 'flushed':
+      return state.isFlushing ? save({ ...state, isWhole: event.isWhole }) : to(state);
     case 'committed':
+      if (state.isFlushing) return to(state);
       return to({ tag: 'saved', attemptId, cause, keptMs: event.keptMs });
     case 'commit-failed':
-      return fail(state, event.fault);
+      return state.isFlushing ? to(state) : fail(state, event.fault);
     default:
       return to(state);
   }
 }
 
 function fromFailed(state: In<'failed'>, event: RecorderEvent): Transition {
-  const isWhole = hasChunks(state) && state.fault !== 'empty';
-  switch (event.tag) {
-    case 'stop':
-      return isWhole ? commit(state) : to(state);
-    case 'discard':
-      return isWhole ? to(IDLE, { run: 'discard', attemptId: state.attemptId }) : to(IDLE);
-    default:
-      return fromClosed(state, event);
+  if (event.tag === 'stop') {
+    if (isKept(state)) return commit(state);
+    // What the disk refused is still in memory.
+    return isRetryable(state) ? to(saving(state, true), { run: 'flush' }) : to(state);
   }
+  const next = fromClosed(state, event);
+  if (next.state === state || !isRetryable(state) || isKept(state)) return next;
+  return to(next.state, { run: 'forget', attemptId: state.attemptId }, ...next.effects);
 }
 
 function opening(plan: PlannedTake | null): Transition {
@@ -318,7 +307,11 @@ function start(take: PlannedTake): Transition {
 function record(plan: PlannedTake): Transition {
   const { attemptId, segment, bankedMs } = plan;
   return to(
-    { ...takeFields({ ...plan, savedMs: bankedMs, isBegun: false }), tag: 'recording', since: null },
+    {
+      ...takeFields({ ...plan, savedMs: bankedMs, isBegun: false, isWhole: true }),
+      tag: 'recording',
+      since: null,
+    },
     { run: 'begin', attemptId },
     { run: 'start-segment', segment, clockStartMs: bankedMs },
   );
@@ -343,26 +336,37 @@ function stop(state: Running, cause: EndedBy, outcome: 'save' | 'discard', at: I
   return to({ ...take, tag: 'stopping', cause, outcome }, ...end, { run: 'flush' });
 }
 
-function save(state: In<'stopping'>): Transition {
-  if (hasChunks(state)) return commit(state, { run: 'close-mic' });
-  const isDisk = state.cause === 'disk-full' || state.cause === 'disk';
-  return fail(state, isDisk ? state.cause : 'empty', { run: 'close-mic' });
+function save(state: In<'stopping' | 'saving'>, ...before: readonly Effect[]): Transition {
+  if (hasChunks(state)) return commit(state, ...before);
+  const { cause, isWhole } = state;
+  if (cause === 'disk-full' || cause === 'disk') return fail(state, cause, ...before);
+  return fail(state, isWhole ? 'empty' : 'disk', ...before);
 }
 
-function commit(state: In<'stopping' | 'failed'>, ...before: readonly Effect[]): Transition {
-  const saving: RecorderState = { ...takeFields(state), tag: 'saving', cause: state.cause };
-  return to(saving, ...before, { run: 'commit', attemptId: state.attemptId, endedBy: state.cause });
+function commit(state: In<'stopping' | 'saving' | 'failed'>, ...before: readonly Effect[]): Transition {
+  return to(saving(state, false), ...before, {
+    run: 'commit',
+    attemptId: state.attemptId,
+    endedBy: state.cause,
+  });
+}
+
+function saving(state: In<'stopping' | 'saving' | 'failed'>, isFlushing: boolean): In<'saving'> {
+  return { ...takeFields(state), tag: 'saving', cause: state.cause, isFlushing };
 }
 
 function fail(state: In<'stopping' | 'saving'>, fault: SaveFault, ...effects: readonly Effect[]): Transition {
-  const { cause, attemptId, isBegun } = state;
+  const { cause, attemptId, isBegun, isWhole } = state;
   // `savedMs` is 0, or what is on disk holds no sound.
-  const isWorthless = isBegun && (fault === 'empty' || state.savedMs === 0);
+  const isWorthless = isBegun && isWhole && (fault === 'empty' || state.savedMs === 0);
   const forget: readonly Effect[] = isWorthless ? [{ run: 'forget', attemptId }] : [];
   return to({ ...takeFields(state), tag: 'failed', cause, fault }, ...effects, ...forget);
 }
 
-function stored<State extends In<'recording' | 'paused' | 'stopping'>>(state: State, ms: Ms): Transition {
+function stored<State extends In<'recording' | 'paused' | 'stopping' | 'saving'>>(
+  state: State,
+  ms: Ms,
+): Transition {
   return ms > state.savedMs ? to({ ...state, savedMs: ms }) : to(state);
 }
 
@@ -383,15 +387,6 @@ function bank(state: Running, at: Instant): Take {
 
 function causeOf(event: Extract<RecorderEvent, { readonly tag: 'fault' | 'device-lost' }>): TakeFault {
   return event.tag === 'fault' ? event.fault : event.tag;
-}
-
-/** Without its record this take is not ours: a recovered one may be another tab's by now. */
-function hasChunks({ isBegun, savedMs }: Take): boolean {
-  return isBegun && savedMs > 0;
-}
-
-function takeFields({ attemptId, mode, segment, bankedMs, savedMs, marks, isBegun }: Take): Take {
-  return { attemptId, mode, segment, bankedMs, savedMs, marks, isBegun };
 }
 
 function to(state: RecorderState, ...effects: readonly Effect[]): Transition {

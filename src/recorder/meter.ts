@@ -67,13 +67,18 @@ export class Meter {
     this.#context = new AudioContext();
     this.#analyser = new AnalyserNode(this.#context, { fftSize: 4096 });
     this.#samples = new Float32Array(this.#analyser.fftSize);
-    const source = this.#context.createMediaStreamSource(new MediaStream([track]));
-    source.connect(this.#analyser);
-    this.#context.resume().catch(() => undefined);
-    scope.add(() => {
-      source.disconnect();
-      this.#context.close().catch(() => undefined);
-    });
+    try {
+      const source = this.#context.createMediaStreamSource(new MediaStream([track]));
+      source.connect(this.#analyser);
+      this.#context.resume().catch(() => undefined);
+      scope.add(() => {
+        source.disconnect();
+        this.#close();
+      });
+    } catch (error) {
+      this.#close();
+      throw error;
+    }
   }
 
   /** The last 90 ms or so. Cheap enough for every frame. */
@@ -91,5 +96,9 @@ export class Meter {
   /** Forgets what was heard: after a pause, whose silence means nothing. */
   reset(): void {
     this.#ballistics = null;
+  }
+
+  #close(): void {
+    this.#context.close().catch(() => undefined);
   }
 }

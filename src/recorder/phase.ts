@@ -1,4 +1,5 @@
-import type { RecorderState } from './machine.ts';
+import type { AttemptId } from '../domain/ids.ts';
+import { isRetryable, type RecorderState, takeOf } from './machine.ts';
 
 /** From the countdown until the clip is stored: leaving the page now would cut something short. */
 export function isTakeRunning({ tag }: RecorderState): boolean {
@@ -17,4 +18,10 @@ export function isTakeRunning({ tag }: RecorderState): boolean {
     case 'failed':
       return false;
   }
+}
+
+/** The attempt that is this tab's alone; nothing else may record or finish it. */
+export function heldTake(state: RecorderState): AttemptId | null {
+  if (state.tag === 'failed' && !isRetryable(state)) return null;
+  return takeOf(state)?.attemptId ?? null;
 }

@@ -1,5 +1,5 @@
 /**
- * Owns what must be let go of again: listeners, timers, tracks, locks, smaller scopes. Disposing runs in
+ * Owns what must be let go of again: listeners, timers, tracks, locks. Disposing runs in
  * reverse order of adding, once; what is added afterwards is let go of at once, so that a promise which
  * resolves late cannot leak.
  */
@@ -41,14 +41,6 @@ export class Scope {
   interval(handler: () => void, ms: number): () => void {
     const timer = setInterval(handler, ms);
     return this.add(() => clearInterval(timer));
-  }
-
-  /** A scope that ends with this one, or before it. */
-  child(): Scope {
-    const child = new Scope();
-    const forget = this.add(() => child.dispose());
-    child.add(forget);
-    return child;
   }
 
   dispose(): void {

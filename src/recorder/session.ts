@@ -2,10 +2,9 @@ import type { AttemptId } from '../domain/ids.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { StepId } from '../domain/step.ts';
 import type { Ms } from '../domain/timeline.ts';
-import type { FinishResult } from '../finish/client.ts';
 import type { Archive } from '../storage/archive.ts';
 import { StorageError } from '../storage/errors.ts';
-import { Device } from './device.ts';
+import { Device, openDevice } from './device.ts';
 import {
   type Effect,
   type EndedBy,
@@ -17,9 +16,9 @@ import {
   transition,
 } from './machine.ts';
 import { NO_LEVEL } from './meter.ts';
-import { missingSupport, openMicrophone } from './microphone.ts';
+import { missingSupport } from './microphone.ts';
+import { heldTake } from './phase.ts';
 import { planTake } from './plan-take.ts';
-import { holdRecorderLock } from './recorder-lock.ts';
 import { Scope } from './scope.ts';
 import {
   type Level,
@@ -39,6 +38,8 @@ import { keepAwake } from './wake-lock.ts';
 const SLOW_QUESTION_MS: Ms = 8000;
 const LISTEN_EVERY_MS: Ms = 500;
 const MANY_WAITING = 5;
+/** Writing the rest of a take is a matter of milliseconds. */
+const SLOW_END_MS: Ms = 2000;
 
 /**
  * The recorder: does what the machine asks for, and tells the screen. Owns the microphone, the encoder and
@@ -67,6 +68,7 @@ export class Session {
   #processing: Settings['recording']['processing'];
   #microphones: readonly Microphone[] = [];
   #isSilent = false;
+  #isOverdue = false;
   #savedTake: TakeFacts = NO_TAKE;
   #finishProgress: number | null = null;
   #lastDiscarded: AttemptId | null = null;
@@ -117,7 +119,6 @@ export class Session {
     const { tag } = this.#state;
     if (tag === 'counting' || (takeOf(this.#state) !== null && tag !== 'failed')) return;
     this.#plan = plan;
-    this.#lastDiscarded = null;
     this.#dispatch({ tag: 'start', take: planTake(plan) });
   }
 
@@ -153,16 +154,6 @@ export class Session {
     this.#dispatch({ tag: 'discard', at: this.#clock() });
   }
 
-  /** Takes the last discarded take out of the trash, unfinished as if found after a crash; null: it is gone. */
-  async undoDiscard(): Promise<AttemptId | null> {
-    const id = this.#lastDiscarded;
-    if (id === null) return null;
-    const isBack = await orOnStorageError(this.#archive.attempts.restore(id), false);
-    this.#lastDiscarded = null;
-    this.#publish();
-    return isBack ? id : null;
-  }
-
   /** The clock the speaker sees, worked out at the call. */
   elapsedMs(): Ms {
     return elapsedAt(this.#state, this.#clock());
@@ -175,11 +166,20 @@ export class Session {
 
   /**
    * Lets go of everything. A running take stays on disk as an unfinished attempt; one that is being saved
-   * is saved. Resolves when what was said is on disk. The session can be opened again.
+   * is saved. Resolves when what was said is on disk, or when the disk does not answer: it then goes on being
+   * written as long as the page lives. The session can be opened again.
    */
   async dispose(): Promise<void> {
     this.#dispatch({ tag: 'leave', at: this.#clock() });
+    if (this.#state.tag === 'saving') void this.#leaveOnceSaved();
+    await (this.#writer?.orStalled(this.#flushing) ?? this.#flushing);
+  }
+
+  /** Should saving fail, nobody is there to try again, and the take is an orphan. */
+  async #leaveOnceSaved(): Promise<void> {
     await this.#flushing;
+    await this.#followUp;
+    this.#dispatch({ tag: 'leave', at: this.#clock() });
   }
 
   /** Events that come while one is handled wait for their turn. */
@@ -194,6 +194,8 @@ export class Session {
         this.#state = state;
         if (state.tag !== before.tag) this.#enter(state, before);
         for (const effect of effects) this.#run(effect);
+        const held = heldTake(before);
+        if (held !== null && held !== heldTake(state)) this.#letGo();
       }
     } finally {
       this.#isDispatching = false;
@@ -208,6 +210,13 @@ export class Session {
     if (tag === 'ready') this.#device?.enable(true);
     if (tag === 'counting') scope.interval(() => this.#dispatch({ tag: 'tick' }), 1000);
     if (tag === 'saved') this.#savedTake = takeFacts(before);
+    this.#isOverdue = false;
+    if (tag === 'stopping') {
+      scope.timeout(() => {
+        this.#isOverdue = true;
+        this.#publish();
+      }, SLOW_END_MS);
+    }
     if (tag !== 'recording') return;
     keepAwake(scope);
     scope.listen(window, 'pagehide', () => this.#writer?.hurry());
@@ -250,10 +259,8 @@ export class Session {
         this.#followUp = this.#commit(effect.attemptId, effect.endedBy);
         return;
       case 'discard':
-        this.#followUp = this.#discard(effect.attemptId);
-        return;
       case 'forget':
-        this.#followUp = this.#remove(effect.attemptId).then(() => undefined);
+        this.#followUp = this.#remove(effect.attemptId, effect.run === 'discard');
         return;
     }
   }
@@ -264,14 +271,8 @@ export class Session {
     scope.timeout(() => this.#dispatch({ tag: 'slow' }), SLOW_QUESTION_MS);
     const missing = missingSupport();
     if (missing !== null) return this.#dispatch({ tag: 'refused', fault: missing });
-    const hasLock = await holdRecorderLock(scope);
-    if (scope.isDisposed) return;
-    if (!hasLock) return this.#dispatch({ tag: 'refused', fault: 'elsewhere' });
-    const answer = await openMicrophone({ id: this.#microphoneId, processing: this.#processing }, scope);
-    // Nobody waits for it any more; the scope has closed it again.
-    if (scope.isDisposed) return;
-    if (answer.tag === 'refused') return this.#dispatch(answer);
-    this.#device = new Device(answer.track, scope, this.#clock, {
+    const request = { id: this.#microphoneId, processing: this.#processing };
+    const device = await openDevice(request, scope, this.#clock, {
       onLost: () => this.#dispatch({ tag: 'device-lost', at: this.#clock() }),
       onMuted: (isMuted) => this.#dispatch({ tag: isMuted ? 'muted' : 'unmuted', at: this.#clock() }),
       onList: (microphones) => {
@@ -280,6 +281,9 @@ export class Session {
         this.#publish();
       },
     });
+    if (device === null) return;
+    if (!(device instanceof Device)) return this.#dispatch({ tag: 'refused', fault: device });
+    this.#device = device;
     scope.interval(() => this.#listen(), LISTEN_EVERY_MS);
     this.#dispatch({ tag: 'opened' });
   }
@@ -307,15 +311,31 @@ export class Session {
   async #flush(): Promise<void> {
     const writer = this.#writer;
     if (writer === null) return;
-    await writer.flush();
-    this.#followUp = Promise.resolve();
-    this.#dispatch({ tag: 'flushed', attemptId: writer.attemptId });
-    const released = this.#followUp.then(() => writer.release());
-    if (this.#state.tag !== 'saving') await released;
+    const { attemptId } = writer;
+    try {
+      await writer.flush();
+    } finally {
+      this.#dispatch({ tag: 'flushed', attemptId, isWhole: writer.waiting === 0 });
+    }
+  }
+
+  /** Once nothing is under way for the take, it is anybody's. */
+  #letGo(): void {
+    const writer = this.#writer;
+    const underWay = [this.#flushing, this.#followUp].map((work) => work.catch(reportError));
+    this.#flushing = Promise.all(underWay).then(() => writer?.release());
+    this.#options.coolFinish?.();
   }
 
   async #commit(attemptId: AttemptId, endedBy: EndedBy): Promise<void> {
-    const result = await this.#finish(attemptId, endedBy);
+    const onProgress = (ratio: number) => {
+      this.#finishProgress = ratio;
+      this.#publish();
+    };
+    const result = await this.#options.finish(attemptId, endedBy, onProgress).catch((error: unknown) => {
+      reportError(error);
+      return { tag: 'failed', fault: 'disk' } as const;
+    });
     this.#finishProgress = null;
     if (result.tag === 'kept')
       return this.#dispatch({ tag: 'committed', attemptId, keptMs: result.attempt.durationMs });
@@ -323,26 +343,14 @@ export class Session {
     this.#dispatch({ tag: 'commit-failed', attemptId, fault });
   }
 
-  async #finish(attemptId: AttemptId, endedBy: EndedBy): Promise<FinishResult> {
+  async #remove(attemptId: AttemptId, isDiscarded: boolean): Promise<void> {
     try {
-      return await this.#options.finish(attemptId, endedBy, (ratio) => {
-        this.#finishProgress = ratio;
-        this.#publish();
-      });
+      await this.#archive.attempts.remove(attemptId);
+      if (isDiscarded) this.#lastDiscarded = attemptId;
     } catch (error) {
-      reportError(error);
-      return { tag: 'failed', fault: 'disk', reason: String(error) };
+      if (!(error instanceof StorageError)) throw error;
     }
-  }
-
-  async #discard(attemptId: AttemptId): Promise<void> {
-    if (await this.#remove(attemptId)) this.#lastDiscarded = attemptId;
     this.#publish();
-  }
-
-  #remove(attemptId: AttemptId): Promise<boolean> {
-    const removed = this.#archive.attempts.remove(attemptId).then(() => true);
-    return orOnStorageError(removed, false);
   }
 
   #listen(): void {
@@ -366,6 +374,7 @@ export class Session {
     const { mode, marks, savedMs } = state.tag === 'saved' ? this.#savedTake : takeFacts(state);
     return {
       state,
+      isStarting: state.tag === 'recording' && state.since === null,
       mode,
       marks,
       savedMs,
@@ -384,13 +393,7 @@ export class Session {
     if (this.#device?.isMuted === true) return 'muted';
     if (this.#isSilent) return 'silent';
     const isWriting = ['recording', 'paused', 'stopping'].includes(this.#state.tag);
-    return isWriting && (this.#writer?.waiting ?? 0) > MANY_WAITING ? 'slow-disk' : null;
+    const many = this.#isOverdue ? 0 : MANY_WAITING;
+    return isWriting && (this.#writer?.waiting ?? 0) > many ? 'slow-disk' : null;
   }
-}
-
-function orOnStorageError<Value>(promise: Promise<Value>, otherwise: Value): Promise<Value> {
-  return promise.catch((error: unknown) => {
-    if (!(error instanceof StorageError)) throw error;
-    return otherwise;
-  });
 }

@@ -16,13 +16,16 @@ export type Microphone = { readonly id: string; readonly label: string };
  *
  * - `muted`: the system or a switch on the device took the microphone away; a running take pauses
  * - `silent`: for three seconds nothing at all arrived, not even noise: probably the wrong microphone
- * - `slow-disk`: more than five chunks wait to be written; they are safe in memory only
+ * - `slow-disk`: more than five chunks wait to be written, or after the take's end some still do after two
+ *   seconds; they are safe in memory only
  */
 export type Warning = 'muted' | 'silent' | 'slow-disk';
 
 /** What the screen shows. A new object whenever something in it changed, and only then. */
 export type RecorderSnapshot = {
   readonly state: RecorderState;
+  /** `recording`, but the encoder does not run yet: nothing said now would be heard. */
+  readonly isStarting: boolean;
   readonly microphones: readonly Microphone[];
   /** The open microphone, else the chosen one; null: the browser's default. */
   readonly microphoneId: string | null;
@@ -40,7 +43,7 @@ export type RecorderSnapshot = {
   readonly finishProgress: number | null;
   /** Seconds left of the countdown; null when none runs. */
   readonly countdownLeft: number | null;
-  /** The attempt the last `discard` put in the trash: what Undo would bring back. */
+  /** The attempt the last `discard` put in the trash; `attempts.restore` brings it back. */
   readonly lastDiscarded: AttemptId | null;
 };
 
@@ -88,6 +91,8 @@ export type SessionOptions = {
   ) => Promise<FinishResult>;
   /** Loads ahead what `finish` needs; called when a take begins. */
   readonly warmFinish?: () => void;
+  /** Lets go of that; called when a take is over, whether `finish` was called or not. */
+  readonly coolFinish?: () => void;
   /** Monotonic milliseconds; `performance.now` unless a test brings its own. */
   readonly clock?: () => number;
 };

@@ -5,13 +5,15 @@ import type { Mark } from '../domain/step.ts';
 import type { Ms } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
 import { StorageError } from '../storage/errors.ts';
-import { holdLock, takeLock } from '../storage/locks.ts';
-import type { Instant, Take } from './machine.ts';
+import { finishLock, heldLocks, holdLock, takeLock } from '../storage/locks.ts';
+import type { Instant } from './machine.ts';
 import { appliedProcessing } from './microphone.ts';
+import { marksUntil } from './plan-take.ts';
 import { Scope } from './scope.ts';
 import { SegmentRecorder } from './segment-recorder.ts';
 import { SignalWatch } from './signal-watch.ts';
 import type { TakePlan } from './snapshot.ts';
+import type { Take } from './take-state.ts';
 import { type WriteFault, WriteQueue } from './write-queue.ts';
 
 const ANSWER_WITHIN_MS: Ms = 5000;
@@ -62,12 +64,12 @@ export class TakeWriter {
     return this.#queue.waiting;
   }
 
-  begin(take: Pick<Take, 'mode' | 'marks'>, plan: TakePlan): void {
+  begin(take: Pick<Take, 'mode' | 'marks' | 'segment' | 'bankedMs'>, plan: TakePlan): void {
     this.#format = plan.continues?.attempt.segments.at(-1)?.mimeType ?? null;
     this.#begun = new Promise((resolve) => {
       this.#queue.push(async () => {
         await this.#lock();
-        if (plan.continues !== null) await this.#reopen(take.marks);
+        if (plan.continues !== null) await this.#reopen(take);
         else await this.#archive.attempts.begin(newAttempt(this.attemptId, take, plan));
         this.#handlers.onBegun();
         resolve();
@@ -118,11 +120,16 @@ export class TakeWriter {
   }
 
   /**
-   * Resolves when the encoder is done and all it made is on disk, or cannot be written. A disk that answers
-   * nothing for five seconds is not waited for: what is on it is what is kept.
+   * Resolves when the encoder is done and all it made is on disk, or was refused twice: then `waiting` says
+   * how much is in memory only. However long the disk takes, what waits for it is not given up.
    */
   async flush(): Promise<void> {
     await this.#segment?.stopped;
+    await this.#queue.settle();
+  }
+
+  /** Waits for `done`, but not for a disk that has answered nothing for five seconds. */
+  async orStalled(done: Promise<void>): Promise<void> {
     const scope = new Scope();
     let waiting = this.waiting;
     const stalled = new Promise<void>((resolve) => {
@@ -131,8 +138,7 @@ export class TakeWriter {
         waiting = this.waiting;
       }, ANSWER_WITHIN_MS);
     });
-    await Promise.race([this.#queue.settle(), stalled]);
-    scope.dispose();
+    await Promise.race([done, stalled]).finally(() => scope.dispose());
   }
 
   /** The take is no longer this tab's: whoever finds it unfinished may take it on. */
@@ -140,7 +146,9 @@ export class TakeWriter {
     this.#isReleased = true;
     const free = this.#freeLock;
     this.#freeLock = null;
-    await free?.();
+    if (free === null) return;
+    await free();
+    this.#archive.attempts.released();
   }
 
   async #lock(): Promise<void> {
@@ -148,34 +156,59 @@ export class TakeWriter {
     const free = await holdLock(takeLock(this.attemptId));
     // Another tab has taken on the recovered take first.
     if (free === null) throw new StorageError('unavailable');
-    if (this.#isReleased) await free();
+    const isBeingFinished = (await heldLocks()).has(finishLock(this.attemptId));
+    if (this.#isReleased || isBeingFinished) await free();
     else this.#freeLock = free;
+    if (isBeingFinished) throw new StorageError('unavailable');
   }
 
-  /** A recovered take that goes on. One that was being finished goes back: its clip will be made anew. */
-  async #reopen(marks: readonly Mark[]): Promise<void> {
+  /**
+   * A recovered take that goes on. One that was being finished goes back: its clip will be made anew. One that
+   * is not what it was when this was planned was finished, deleted or taken further in another tab.
+   */
+  async #reopen({ segment, bankedMs, marks }: Pick<Take, 'marks' | 'segment' | 'bankedMs'>): Promise<void> {
+    const isAsPlanned = (attempt: Attempt) =>
+      attempt.status !== 'kept' &&
+      attempt.segments.length === segment &&
+      JSON.stringify(marksUntil(attempt.marks, bankedMs)) === JSON.stringify(marks);
     const attempt = await this.#archive.attempts.get(this.attemptId);
-    // Finished or deleted in the meantime, in another tab.
-    if (attempt === null || attempt.status === 'kept') throw new StorageError('unavailable');
+    if (attempt === null || !isAsPlanned(attempt)) throw new StorageError('unavailable');
+    const last = segment === 0 ? null : await this.#archive.chunks.last(this.attemptId, segment - 1);
+    if (last !== null && last.clockEndMs > bankedMs) throw new StorageError('unavailable');
     await this.#archive.clips.drop(this.attemptId);
-    await this.#update((orphan) =>
-      orphan.status === 'kept' ? orphan : { ...orphan, status: 'recording', endedBy: null, marks },
-    );
+    await this.#update((orphan) => ({ ...orphan, status: 'recording', endedBy: null, marks }));
   }
 
   #addSegment(index: number, segment: Segment): void {
-    this.#change((attempt) => ({ ...attempt, segments: [...attempt.segments.slice(0, index), segment] }));
+    this.#change((attempt) => {
+      const { segments } = attempt;
+      // Its answer was lost the first time.
+      if (index === segments.length - 1 && segments[index]?.startedAt === segment.startedAt) return attempt;
+      if (index !== segments.length) throw new StorageError('unavailable');
+      return { ...attempt, segments: [...segments, segment] };
+    });
   }
 
-  #change(change: (attempt: Attempt) => Attempt): void {
-    this.#queue.push(() => this.#update(change));
+  #change(change: (attempt: UnfinishedAttempt) => UnfinishedAttempt): void {
+    this.#queue.push(() =>
+      this.#update((attempt) => {
+        if (attempt.status !== 'recording') throw new StorageError('unavailable');
+        return change(attempt);
+      }),
+    );
   }
 
-  async #update(change: (attempt: Attempt) => Attempt): Promise<void> {
-    await this.#archive.attempts.update(this.attemptId, (attempt) => ({
-      ...change(attempt),
-      updatedAt: Date.now(),
-    }));
+  /** Rejects with `unavailable` when the take was deleted or finished in another tab. */
+  async #update(change: (attempt: UnfinishedAttempt) => UnfinishedAttempt): Promise<void> {
+    const changed = await this.#archive.attempts.update(
+      this.attemptId,
+      (attempt) => {
+        if (attempt.status === 'kept') throw new StorageError('unavailable');
+        return { ...change(attempt), updatedAt: Date.now() };
+      },
+      { sparesReserve: true },
+    );
+    if (changed === null) throw new StorageError('unavailable');
   }
 }
 

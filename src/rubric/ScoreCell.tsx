@@ -84,7 +84,11 @@ export function ScoreCell(props: ScoreCellProps) {
           label={`Clear ${name}`}
           icon={X}
           disabled={level === null}
-          onClick={onClear}
+          onClick={() => {
+            // This button is about to be disabled, and would drop the focus.
+            document.getElementById(idOf(level ?? ''))?.focus({ preventScroll: true });
+            onClear();
+          }}
         />
       )}
       {children !== undefined && <div className={styles['more']}>{children}</div>}

@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
 import { stepBudgets } from '../domain/budget.ts';
-import { cellId, type Marking, type Review } from '../domain/rubric.ts';
+import { cellId, type Review } from '../domain/rubric.ts';
+import { countCells, type Marking } from '../domain/scoring.ts';
 import { missingSteps, STEP_IDS, type StepId, stepTimes } from '../domain/step.ts';
 import type { StorageFault } from '../storage/errors.ts';
 import { newReviewId } from '../storage/new-id.ts';
@@ -10,8 +11,9 @@ import { formatWhen } from '../ui/format.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { useTimeout } from '../ui/timers.ts';
+import { countWords } from './count-words.ts';
 import { rubric } from './definition.ts';
-import { blankReview, createDraft, type DraftState } from './draft.ts';
+import { blankReview, type DraftState, openDraft } from './draft.ts';
 import { criteriaOrder } from './order.ts';
 import styles from './ScoreForm.module.css';
 import { ScoreStep } from './ScoreStep.tsx';
@@ -43,14 +45,17 @@ export function firstStepToScore(attempt: KeptAttempt, review: Review | null): S
 /** The fifteen cells. Saves itself; locked, it is only read. */
 export function ScoreForm({ attempt, review, save, explain, openStep, onOpenStep }: ScoreFormProps) {
   const [draft] = useState(() =>
-    createDraft({ review: review ?? newReview(attempt), isStored: review !== null, save }),
+    openDraft({ review: review ?? newReview(attempt), isStored: review !== null, save }),
   );
   const state = useSyncExternalStore(draft.subscribe, draft.getSnapshot);
   const heading = useRef<HTMLHeadingElement>(null);
+  const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (review !== null) draft.adopt(review);
   }, [draft, review]);
   useEffect(() => {
+    // Somebody comes back to what could not be saved: perhaps there is room now.
+    if (draft.getSnapshot().saving.tag === 'failed') draft.retry();
     addEventListener('pagehide', draft.flush);
     return () => {
       removeEventListener('pagehide', draft.flush);
@@ -86,7 +91,7 @@ export function ScoreForm({ attempt, review, save, explain, openStep, onOpenStep
           Score
         </h2>
         <p className={styles['state']}>
-          {countWords(marking)}
+          {countWords(countCells(marking))}
           <SavedState state={state} />
         </p>
       </div>
@@ -114,7 +119,14 @@ export function ScoreForm({ attempt, review, save, explain, openStep, onOpenStep
           tone="error"
           title="Your last change is not saved"
           actions={
-            <Button slim onClick={draft.retry}>
+            <Button
+              slim
+              onClick={() => {
+                // The notice goes with its button; what stands beneath it stays.
+                end.current?.focus({ preventScroll: true });
+                draft.retry();
+              }}
+            >
               Save again
             </Button>
           }
@@ -123,7 +135,7 @@ export function ScoreForm({ attempt, review, save, explain, openStep, onOpenStep
         </Notice>
       )}
       {lockedAt === null && (
-        <div className={styles['lock']}>
+        <div ref={end} tabIndex={-1} className={styles['lock']}>
           <Button variant="primary" disabled={!canLock} onClick={() => void lock()}>
             Lock scores
           </Button>
@@ -143,19 +155,7 @@ function newReview(attempt: KeptAttempt): Review {
   return blankReview(attempt.id, by);
 }
 
-/** `8 of 15`; `8 of 12 · 3 missing`: a missing step asks for nothing. */
-function countWords({ scores, missing }: Marking): string {
-  const asked = rubric.cells.filter(({ step }) => !missing.includes(step));
-  const scored = asked.filter(({ id }) => scores[id] !== undefined).length;
-  const absent = rubric.cells.length - asked.length;
-  const words = [`${scored} of ${asked.length}`, `${absent} missing`];
-  return words.filter((_, index) => (index === 0 ? asked.length > 0 : absent > 0)).join(' · ');
-}
-
-/** A write takes some milliseconds: only one that takes long is worth a word of its own. */
 function SavedState({ state: { review, saving } }: { readonly state: DraftState }) {
-  const [slowAt, setSlowAt] = useState<number | null>(null);
-  useTimeout(() => setSlowAt(review.updatedAt), saving.tag === 'saving' ? 400 : null);
   if (review.lockedAt !== null)
     return (
       <>
@@ -163,9 +163,23 @@ function SavedState({ state: { review, saving } }: { readonly state: DraftState 
         <time dateTime={new Date(review.lockedAt).toISOString()}>{formatWhen(review.lockedAt)}</time>
       </>
     );
-  if (saving.tag === 'untouched') return null;
-  if (saving.tag === 'failed') return <strong> · not saved</strong>;
-  return saving.tag === 'saving' && slowAt === review.updatedAt ? ' · saving…' : ' · draft saved';
+  switch (saving.tag) {
+    case 'untouched':
+      return null;
+    case 'saving':
+      return <Saving />;
+    case 'failed':
+      return <strong> · not saved</strong>;
+    case 'saved':
+      return ' · draft saved';
+  }
+}
+
+/** A write takes some milliseconds: only one that takes long is worth a word. */
+function Saving() {
+  const [isSlow, setSlow] = useState(false);
+  useTimeout(() => setSlow(true), 400);
+  return isSlow && ' · saving…';
 }
 
 function HowToChoose() {

@@ -1,4 +1,5 @@
-import { criterionScore, type Marking, overall, type Total } from '../domain/rubric.ts';
+import { CELL_IDS } from '../domain/rubric.ts';
+import { criterionScore, LEAST_CELLS, type Marking, overall, type Total } from '../domain/scoring.ts';
 import { STEP_LABELS } from '../domain/step.ts';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
 import { bandOf, rubric, scoreNoise } from './definition.ts';
@@ -9,7 +10,7 @@ export function ScoreSummary({ marking }: { readonly marking: Marking }) {
   const total = overall(rubric, marking);
   if (total.points === null) return null;
   const band = bandOf(total.points);
-  const notes = [...provisionalWords(total, marking), ...missingWords(marking), ...total.caps];
+  const notes = [provisionalWords(total, marking) ?? [], missingWords(marking), total.caps].flat();
   return (
     <div className={styles['summary']}>
       <p className={styles['total']}>
@@ -38,20 +39,17 @@ export function ScoreSummary({ marking }: { readonly marking: Marking }) {
   );
 }
 
-/** As `overall` has it (domain/rubric.ts). */
-const LEAST_CELLS = 12;
-
-function provisionalWords({ isProvisional, scored }: Total, { scores, missing }: Marking): readonly string[] {
-  if (!isProvisional) return [];
+function provisionalWords(total: Total, { scores, missing }: Marking): string | null {
+  const { isProvisional, countsInTrends } = total;
+  if (!isProvisional) return null;
+  const scored = `${total.scored} of ${CELL_IDS.length}`;
+  if (countsInTrends) return `${scored} cells count; the blank ones are left out.`;
+  if (total.scored < LEAST_CELLS) return `Only ${scored} cells count, so it stays out of the trends.`;
   const shallow = rubric.steps.filter(
     ({ id }) => !missing.includes(id) && scores[`depth.${id}`] === undefined,
   );
   const blank = shallow.map(({ label }) => label).join(' and ');
-  return [
-    scored < LEAST_CELLS
-      ? `Only ${scored} of 15 cells count, so it stays out of the trends.`
-      : `Technical depth is blank for ${blank}, so it stays out of the trends.`,
-  ];
+  return `${scored} cells count. Technical depth is blank for ${blank}, so it stays out of the trends.`;
 }
 
 function missingWords({ missing }: Marking): readonly string[] {

@@ -24,7 +24,7 @@ export type Draft = {
   /** Resolves with true once the locked review is on disk. On failure the draft stays open. */
   lock(): Promise<boolean>;
   retry(): void;
-  /** Writes what is waiting for its turn, because the page may go away. */
+  /** Writes what is waiting for its turn or has failed, because the page may go away. */
   flush(): void;
   /** Takes over what another tab wrote, if it is newer than what is here. */
   adopt(review: Review): void;
@@ -39,6 +39,14 @@ type Options = {
   readonly now?: () => number;
 };
 
+/** What is not on disk yet, or could not be: whoever comes back to the attempt finds it. */
+const unsaved = new Map<AttemptId, Draft>();
+
+/** The attempt's draft that is not saved yet, or a new one. */
+export function openDraft(options: Options): Draft {
+  return unsaved.get(options.review.attemptId) ?? createDraft(options);
+}
+
 export function createDraft({ review, isStored, save, now = Date.now }: Options): Draft {
   let state: DraftState = { review, saving: { tag: isStored ? 'saved' : 'untouched' } };
   const listeners = new Set<() => void>();
@@ -49,6 +57,8 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
 
   function set(next: DraftState): void {
     state = next;
+    if (state.saving.tag === 'saved') unsaved.delete(review.attemptId);
+    else unsaved.set(review.attemptId, draft);
     for (const listener of listeners) listener();
   }
 
@@ -81,7 +91,7 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
     writeSoon();
   }
 
-  return {
+  const draft: Draft = {
     getSnapshot: () => state,
     subscribe(listener) {
       listeners.add(listener);
@@ -123,8 +133,9 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
       writeSoon();
     },
     flush() {
+      if (state.saving.tag === 'failed') draft.retry();
       // Writes keep their order: the one that waits for its turn then writes the same once more.
-      if (isBehind) save(state.review).catch(ignoreStorageFault);
+      else if (isBehind) save(state.review).catch(ignoreStorageFault);
     },
     adopt(other) {
       if (state.review.lockedAt !== null || other.updatedAt <= state.review.updatedAt) return;
@@ -132,6 +143,7 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
       set({ review: other, saving: { tag: 'saved' } });
     },
   };
+  return draft;
 }
 
 /** Whoever waits for its turn meets the same fault, and tells. */

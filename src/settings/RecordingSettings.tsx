@@ -1,5 +1,5 @@
-import { MODES, type Mode } from '../domain/attempt.ts';
-import { COUNTDOWNS, type Settings } from '../domain/settings.ts';
+import { MODE_LABELS, MODES, type Mode } from '../domain/attempt.ts';
+import { COUNTDOWN_LABELS, COUNTDOWNS, type Settings } from '../domain/settings.ts';
 import { Checkbox, Select } from '../ui/Field.tsx';
 import styles from './RecordingSettings.module.css';
 
@@ -12,9 +12,8 @@ type RecordingSettingsProps = {
 
 const COUNTDOWN_OPTIONS = COUNTDOWNS.map((seconds) => ({
   value: String(seconds),
-  label: seconds === 0 ? 'None' : `${seconds} seconds`,
+  label: COUNTDOWN_LABELS[seconds],
 }));
-const MODE_LABELS: Readonly<Record<Mode, string>> = { cold: 'Cold', outline: 'With outline', exam: 'Exam' };
 const MODE_HINTS: Readonly<Record<Mode, string>> = {
   cold: 'Your outline is hidden while you record.',
   outline: 'Your outline stays in view while you record.',

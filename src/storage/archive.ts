@@ -1,5 +1,5 @@
 import type { Attempt, Chunk, KeptAttempt, UnfinishedAttempt } from '../domain/attempt.ts';
-import type { AttemptId, PromptId, ReviewId } from '../domain/ids.ts';
+import type { AttemptId, PromptId } from '../domain/ids.ts';
 import type { Peaks } from '../domain/peaks.ts';
 import type { OwnPrompt } from '../domain/prompt.ts';
 import type { Review } from '../domain/rubric.ts';
@@ -10,7 +10,10 @@ import type { EpochMs, Ms } from '../domain/timeline.ts';
 export type PageCursor = { readonly startedAt: EpochMs; readonly id: AttemptId };
 
 /** What makes an unfinished attempt a kept one. */
-export type Keeping = Pick<KeptAttempt, 'durationMs' | 'mimeType' | 'bytes' | 'sha256' | 'marks' | 'endedBy'>;
+export type Keeping = Pick<
+  KeptAttempt,
+  'durationMs' | 'mimeType' | 'bytes' | 'sha256' | 'marks' | 'endedBy' | 'isPartial'
+>;
 
 /** An unfinished attempt no tab is working on. */
 export type Orphan = { readonly attempt: UnfinishedAttempt; readonly keptMs: Ms; readonly bytes: number };
@@ -41,15 +44,24 @@ export type Archive = {
   readonly attempts: {
     /** Writes the attempt before its first chunk (strict). An id that is there already is a bug and throws. */
     begin(attempt: UnfinishedAttempt): Promise<void>;
-    /** Stores one chunk (strict). A repeated sequence number is a bug and throws. */
+    /**
+     * Stores one chunk (strict). Can be repeated: the same bytes are not stored twice, and other bytes under
+     * the same sequence number are a bug and throw. `unavailable`: the attempt is not being recorded (any
+     * more).
+     */
     append(chunk: Chunk): Promise<void>;
     /**
      * Reads, changes and writes one attempt in one transaction (strict). Null: there is none such.
      *
      * @param change pure, because it may run twice; it also sets `updatedAt`. It does not make an attempt
      *   kept (see `clips.keep`). What it throws leaves everything as it was.
+     * @param options `sparesReserve`: rather fails with `full` than use up what finishing may need
      */
-    update<Kind extends Attempt>(id: AttemptId, change: (attempt: Attempt) => Kind): Promise<Kind | null>;
+    update<Kind extends Attempt>(
+      id: AttemptId,
+      change: (attempt: Attempt) => Kind,
+      options?: { readonly sparesReserve?: boolean },
+    ): Promise<Kind | null>;
     get(id: AttemptId): Promise<Attempt | null>;
     /** Kept attempts, newest first, at most `limit`; `next` is null at the end. */
     page(query: { readonly before?: PageCursor; readonly limit: number }): Promise<{
@@ -62,6 +74,8 @@ export type Archive = {
     practised(): Promise<ReadonlyMap<PromptId, EpochMs>>;
     /** Unfinished attempts whose locks (locks.ts) nobody holds, newest first, those without chunks too. */
     orphans(): Promise<readonly Orphan[]>;
+    /** Announces a change: whoever freed an attempt's lock says so, because it may be an orphan now. */
+    released(): void;
     /** Moves an attempt to the trash: out of every list; its bytes and reviews stay until `purgeTrash`. */
     remove(id: AttemptId): Promise<void>;
     /** Takes it back out of the trash. False: it is no longer there. */
@@ -97,12 +111,13 @@ export type Archive = {
   readonly reviews: {
     /** Reviews of an attempt, oldest first. */
     of(id: AttemptId): Promise<readonly Review[]>;
+    /** The same of several attempts, in their order, read in one transaction. */
+    ofAll(ids: readonly AttemptId[]): Promise<readonly (readonly Review[])[]>;
     /**
      * Writes a review; nothing, when its attempt was deleted for good in the meantime. A locked one never
      * changes: writing over it is a bug and throws.
      */
     put(review: Review): Promise<void>;
-    get(id: ReviewId): Promise<Review | null>;
   };
   readonly prompts: {
     /** The person's own prompts, newest first. */
@@ -122,6 +137,11 @@ export type Archive = {
     /** The group's value, or its default when it was never written or cannot be read. */
     get<Group extends keyof Settings>(group: Group): Promise<Settings[Group]>;
     put<Group extends keyof Settings>(group: Group, value: Settings[Group]): Promise<void>;
+    /** Reads, changes and writes a group in one transaction. @param change pure, because it may run twice */
+    update<Group extends keyof Settings>(
+      group: Group,
+      change: (value: Settings[Group]) => Settings[Group],
+    ): Promise<void>;
   };
   readonly setAside: {
     list(): Promise<readonly SetAside[]>;

@@ -33,19 +33,23 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
 
     append: (chunk) => append(recording, chunk),
 
-    async update(id, change) {
+    async update(id, change, { sparesReserve = false } = {}) {
       const sift = sieve('attempts');
-      const changed = await connection.write(['attempts'], 'strict', async (tx) => {
-        const attempts = tx.objectStore('attempts');
-        const attempt = sift.decode(id, await attempts.get(id));
-        if (attempt === null) return null;
-        const next = change(attempt);
-        if (next.id !== id) throw new Error('An attempt keeps its id');
-        if ((next.status === 'kept') !== (attempt.status === 'kept'))
-          throw new Error('An attempt becomes kept by clips.keep, and stays kept');
-        await attempts.put(encode<Attempt>(attemptSchema, next));
-        return next;
-      });
+      const changed = await (sparesReserve ? recording : connection).write(
+        ['attempts'],
+        'strict',
+        async (tx) => {
+          const attempts = tx.objectStore('attempts');
+          const attempt = sift.decode(id, await attempts.get(id));
+          if (attempt === null) return null;
+          const next = change(attempt);
+          if (next.id !== id) throw new Error('An attempt keeps its id');
+          if ((next.status === 'kept') !== (attempt.status === 'kept'))
+            throw new Error('An attempt becomes kept by clips.keep, and stays kept');
+          await attempts.put(encode<Attempt>(attemptSchema, next));
+          return next;
+        },
+      );
       await quarantine.setAside('attempts', sift.unreadable);
       if (changed !== null) feed.announce('attempts');
       return changed;
@@ -140,6 +144,7 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
       return unfinished.filter(({ attempt: { id } }) => !held.has(takeLock(id)) && !held.has(finishLock(id)));
     },
 
+    released: () => feed.announce('attempts'),
     remove: (id) => trash.remove('attempts', id),
     restore: (id) => trash.restore('attempts', id),
   };

@@ -12,13 +12,20 @@ function readChunk(record: unknown): Chunk {
   return chunk.value;
 }
 
-/** A repeated sequence number is a bug, unless a lost connection seemed to swallow the same chunk. */
+/** A chunk that is there already was stored by a write whose answer was lost. */
 export async function append(connection: Connection, chunk: Chunk): Promise<void> {
   const record = encode(chunkSchema, chunk);
-  await connection.write(['chunks'], 'strict', async (tx, isRetry) => {
+  const { attemptId, segment, seq, data } = chunk;
+  await connection.write(['attempts', 'chunks'], 'strict', async (tx) => {
     const chunks = tx.objectStore('chunks');
-    const there = isRetry ? await chunks.get([chunk.attemptId, chunk.segment, chunk.seq]) : undefined;
-    if (there === undefined || !isEqual(there.data, chunk.data)) await chunks.add(record);
+    const there = await chunks.get([attemptId, segment, seq]);
+    if (there !== undefined) {
+      if (isEqual(there.data, data)) return;
+      throw new Error(`Chunk ${seq} of segment ${segment} already exists, with other bytes`);
+    }
+    const attempt = await tx.objectStore('attempts').get(attemptId);
+    if (attempt?.status !== 'recording') throw new StorageError('unavailable');
+    await chunks.add(record);
   });
 }
 

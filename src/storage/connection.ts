@@ -21,7 +21,10 @@ export type OpenOptions = {
   readonly onBlocked?: () => void;
   /** A newer version of the app waits for this one to let go of the database. Reload when that is safe. */
   readonly onOutdated?: () => void;
-  /** False while a take is running: then a newer version waits until `close` is called. */
+  /**
+   * False while a take is running: then a newer version waits until `close` is called, or until a transaction
+   * ends after the take.
+   */
   readonly mayClose?: () => boolean;
 };
 
@@ -53,42 +56,57 @@ export async function connect(options: OpenOptions, steps = migrations): Promise
   let opened: Promise<Database> | null = null;
   /** Why there shall be no connection any more. */
   let closed: 'unavailable' | 'newer' | null = null;
+  let isOutdated = false;
 
   function current(): Promise<Database> {
     if (closed !== null) return Promise.reject(new StorageError(closed));
-    opened ??= openDatabase(options, steps, {
-      blocking: (_from, to, event) => {
-        const db = event.target as IDBDatabase;
-        // Null: somebody deletes the database, and afterwards opens another one.
-        if (to !== null) {
-          options.onOutdated?.();
-          if (options.mayClose?.() === false) return;
-          closed = 'newer';
-        }
-        close(db);
-      },
-    });
-    opened.catch(() => {
-      opened = null;
-    });
+    opened ??= open();
     return opened;
   }
 
-  function close(db: Pick<IDBDatabase, 'close'>): void {
-    opened = null;
+  function open(): Promise<Database> {
+    const opening = openDatabase(options, steps, {
+      blocking: (_from, to, event) => {
+        // Null: somebody deletes the database, and afterwards opens another one.
+        if (to === null) return close(opening, event.target as IDBDatabase);
+        isOutdated = true;
+        options.onOutdated?.();
+        makeWay(opening, event.target as IDBDatabase);
+      },
+    });
+    opening.catch(() => forget(opening));
+    return opening;
+  }
+
+  function makeWay(from: Promise<Database>, db: Pick<IDBDatabase, 'close'>): void {
+    if (!isOutdated || options.mayClose?.() === false) return;
+    closed ??= 'newer';
+    close(from, db);
+  }
+
+  function close(from: Promise<Database>, db: Pick<IDBDatabase, 'close'>): void {
+    forget(from);
     db.close();
+  }
+
+  /** Another one may have been opened in its place. */
+  function forget(from: Promise<Database>): void {
+    if (opened === from) opened = null;
   }
 
   async function retrying<Result>(
     run: (db: Database, isRetry: boolean) => Promise<Result>,
     isRetry = false,
   ): Promise<Result> {
-    const db = await current();
+    const from = current();
+    const db = await from;
     try {
       return await run(db, isRetry);
     } catch (error) {
       if (isRetry || !isConnectionLost(error)) throw toStorageError(error);
-      close(db);
+      close(from, db);
+    } finally {
+      makeWay(from, db);
     }
     return retrying(run, true);
   }
@@ -106,9 +124,10 @@ export async function connect(options: OpenOptions, steps = migrations): Promise
         return settle(tx, work(tx, isRetry));
       }),
     async close() {
-      const db = await opened?.catch(() => null);
+      const from = opened;
+      const db = await from?.catch(() => null);
       closed ??= 'unavailable';
-      if (db) close(db);
+      if (from && db) close(from, db);
     },
   };
 }

@@ -18,13 +18,10 @@ export function finishLock(id: AttemptId): string {
  *
  * @returns a function that frees it, fulfilled once others can have it; null when somebody else holds it
  */
-export function holdLock(
-  name: string,
-  { steal = false }: { readonly steal?: boolean } = {},
-): Promise<(() => Promise<void>) | null> {
+export function holdLock(name: string): Promise<(() => Promise<void>) | null> {
   return new Promise((resolve, reject) => {
     const ended: Promise<unknown> = navigator.locks
-      .request(name, steal ? { steal } : { ifAvailable: true }, (lock) => {
+      .request(name, { ifAvailable: true }, (lock) => {
         if (lock === null) return resolve(null);
         return new Promise<void>((release) => {
           resolve(async () => {
@@ -33,7 +30,6 @@ export function holdLock(
           });
         });
       })
-      // After the lock was granted this is somebody stealing it, and the promise is settled already.
       .catch(reject);
   });
 }

@@ -1,4 +1,6 @@
+import type { AttemptId } from '../domain/ids.ts';
 import { encode, reviewSchema } from '../domain/records.ts';
+import type { Review } from '../domain/rubric.ts';
 import type { Archive } from './archive.ts';
 import type { ChangeFeed } from './changes.ts';
 import type { Connection } from './connection.ts';
@@ -10,15 +12,25 @@ export function openReviews(
   feed: ChangeFeed,
   quarantine: Quarantine,
 ): Archive['reviews'] {
-  return {
-    async of(id) {
-      const sift = sieve('reviews');
-      const reviews = await connection.read(['reviews'], async (tx) => {
-        const byAttempt = tx.objectStore('reviews').index('byAttempt');
+  async function ofAll(ids: readonly AttemptId[]): Promise<readonly (readonly Review[])[]> {
+    const sift = sieve('reviews');
+    const reviews = await connection.read(['reviews'], (tx) => {
+      const byAttempt = tx.objectStore('reviews').index('byAttempt');
+      const ofOne = async (id: AttemptId) => {
         const range = beginningWith(id);
         return sift.decodeAll(await byAttempt.getAllKeys(range), await byAttempt.getAll(range));
-      });
-      await quarantine.setAside('reviews', sift.unreadable);
+      };
+      return Promise.all(ids.map(ofOne));
+    });
+    await quarantine.setAside('reviews', sift.unreadable);
+    return reviews;
+  }
+
+  return {
+    ofAll,
+
+    async of(id) {
+      const [reviews = []] = await ofAll([id]);
       return reviews;
     },
 
@@ -43,14 +55,6 @@ export function openReviews(
         },
       );
       if (isWritten) feed.announce('reviews');
-    },
-
-    async get(id) {
-      const sift = sieve('reviews');
-      const record = await connection.read(['reviews'], (tx) => tx.objectStore('reviews').get(id));
-      const review = sift.decode(id, record);
-      await quarantine.setAside('reviews', sift.unreadable);
-      return review;
     },
   };
 }

@@ -37,7 +37,7 @@ export type Schema = DBSchema & {
       byPrompt: [PromptId, Attempt['status'], EpochMs];
     };
   };
-  /** Only while an attempt is unfinished. */
+  /** Only while an attempt is unfinished, or its clip partial. */
   chunks: { key: [AttemptId, number, number]; value: Chunk };
   clips: { key: [AttemptId, number]; value: ClipPart };
   peaks: { key: AttemptId; value: Peaks };

@@ -6,7 +6,8 @@ import type { Quarantine } from './set-aside.ts';
 
 /**
  * What an earlier session left undone: takes back set-aside records this version can read, and deletes
- * the chunks of kept attempts, which remain when a tab dies between keeping a clip and dropping them.
+ * the chunks of kept attempts, which remain when a tab dies between keeping a clip and dropping them. Those
+ * of partial ones stay.
  * Any number of tabs may do so at once. A failure is no reason not to open: the next start tries again.
  */
 export async function sweep(connection: Connection, quarantine: Quarantine): Promise<void> {
@@ -35,6 +36,7 @@ function attemptsWithChunks(connection: Connection): Promise<readonly AttemptId[
 function dropLeftover(connection: Connection, id: AttemptId): Promise<void> {
   return connection.write(['attempts', 'chunks'], 'relaxed', async (tx) => {
     const attempt = await tx.objectStore('attempts').get(id);
-    if (attempt?.status === 'kept') await tx.objectStore('chunks').delete(beginningWith(id));
+    if (attempt?.status === 'kept' && attempt.isPartial !== true)
+      await tx.objectStore('chunks').delete(beginningWith(id));
   });
 }

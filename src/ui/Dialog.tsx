@@ -30,9 +30,11 @@ export function Dialog({ title, onClose, children, actions }: DialogProps) {
       event.preventDefault();
       onClose();
     };
-    // Chromium closes at a second Escape whatever `cancel` says.
+    // Chromium closes at a second Escape whatever `cancel` says; whether it stays is the owner's to decide.
     const closed = () => {
-      if (!element.open) onClose();
+      if (element.open || !element.isConnected) return;
+      element.showModal();
+      onClose();
     };
     element.addEventListener('cancel', cancelled);
     element.addEventListener('close', closed);
@@ -62,21 +64,31 @@ type ConfirmDialogProps = {
   /** The verb of the question: `Discard`. */
   readonly confirmLabel: string;
   readonly cancelLabel?: string;
+  /** The answer is being carried out: neither button does anything more. */
+  readonly isBusy?: boolean;
   readonly onConfirm: () => void;
   readonly onCancel: () => void;
 };
 
 /** Asks before what cannot be taken back. Focus starts at the safe answer. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { title, children, confirmLabel, cancelLabel = 'Cancel', onConfirm, onCancel } = props;
+  const { title, children, confirmLabel, cancelLabel = 'Cancel', isBusy = false } = props;
+  const onCancel = () => {
+    if (!isBusy) props.onCancel();
+  };
+  const onConfirm = () => {
+    if (!isBusy) props.onConfirm();
+  };
   return (
     <Dialog
       title={title}
       onClose={onCancel}
       actions={
         <>
-          <Button onClick={onCancel}>{cancelLabel}</Button>
-          <Button variant="primary" onClick={onConfirm}>
+          <Button aria-disabled={isBusy} onClick={onCancel}>
+            {cancelLabel}
+          </Button>
+          <Button variant="primary" aria-disabled={isBusy} onClick={onConfirm}>
             {confirmLabel}
           </Button>
         </>

@@ -1,5 +1,4 @@
 import { useId } from 'react';
-import { Button } from './Button.tsx';
 import { classes } from './classes.ts';
 import styles from './Progress.module.css';
 
@@ -8,10 +7,9 @@ type ProgressProps = {
   readonly label: string;
   /** 0 to 1; null while the end is not known. */
   readonly value: number | null;
-  readonly onCancel?: () => void;
 };
 
-export function Progress({ label, value, onCancel }: ProgressProps) {
+export function Progress({ label, value }: ProgressProps) {
   const id = useId();
   return (
     <div className={styles['progress']}>
@@ -29,11 +27,6 @@ export function Progress({ label, value, onCancel }: ProgressProps) {
         className={classes(value === null && styles['unknown'])}
         {...(value === null ? {} : { value })}
       />
-      {onCancel !== undefined && (
-        <Button variant="plain" slim onClick={onCancel}>
-          Cancel
-        </Button>
-      )}
     </div>
   );
 }

@@ -40,17 +40,15 @@ type BudgetBarProps = {
   readonly step: StepId;
   readonly usedMs: Ms;
   readonly budgetMs: Ms;
-  /** What the whole width stands for; by default the longer of the two. */
-  readonly maxMs?: Ms;
 };
 
 /** Time used against budget, for the eye: say it in words beside it (`budgetWords`). */
-export function BudgetBar({ step, usedMs, budgetMs, maxMs = Math.max(usedMs, budgetMs) }: BudgetBarProps) {
+export function BudgetBar({ step, usedMs, budgetMs }: BudgetBarProps) {
   return (
     <span
       className={styles['bar']}
       data-step={step}
-      style={{ '--used': usedMs, '--budget': budgetMs, '--max': Math.max(1, maxMs) }}
+      style={{ '--used': usedMs, '--budget': budgetMs, '--max': Math.max(1, usedMs, budgetMs) }}
       aria-hidden="true"
     >
       <i />

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef } from 'react';
+import { useEffect, useEffectEvent, useRef, useSyncExternalStore } from 'react';
 
 /** What a key does on a page. */
 export type Shortcut = {
@@ -10,16 +10,26 @@ export type Shortcut = {
   /** For the table of keys: `Pause or resume`. */
   readonly label: string;
   readonly run: () => void;
-  /** Also while a range input has the focus, in place of what the range itself would do. */
-  readonly overRange?: boolean;
 };
 
 const active = new Set<{ current: readonly Shortcut[] }>();
+const listeners = new Set<() => void>();
 let singleKeys = true;
 
 /** Switches every key that needs no Ctrl or ⌘ off or on (WCAG 2.1.4). The app hands the setting in. */
 export function setSingleKeys(areOn: boolean): void {
   singleKeys = areOn;
+  for (const listener of listeners) listener();
+}
+
+/** Whether single keys work: hints and `aria-keyshortcuts` name only keys that do. */
+export function useSingleKeys(): boolean {
+  return useSyncExternalStore(subscribe, () => singleKeys);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** The keys that work on the page at present. */
@@ -82,24 +92,23 @@ function mayRun(shortcut: Shortcut, event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.isComposing) return false;
   if (event.repeat && !event.key.startsWith('Arrow')) return false;
   if (!isSwitchedOn(shortcut) || document.querySelector('dialog:modal') !== null) return false;
-  return parts(shortcut.keys).mod || !usesKey(event, shortcut.overRange === true);
+  return parts(shortcut.keys).mod || !usesKey(event);
 }
 
 const TEXT_INPUTS = 'input:not([type=checkbox], [type=radio], [type=range], [type=button], [type=submit])';
 
 /** Whether the focused control does something of its own with the key. */
-function usesKey({ target, key }: KeyboardEvent, overRange: boolean): boolean {
+function usesKey({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.matches(`${TEXT_INPUTS}, textarea, select`)) return true;
   const isPress = key === ' ' || key === 'Enter';
   if (target.matches('button, a[href], summary, [type=button], [type=submit]')) return isPress;
   if (target.matches('[type=checkbox]')) return key === ' ';
-  if (target.matches('[type=radio]')) return key === ' ' || key.startsWith('Arrow');
-  if (target.matches('[type=range]')) {
-    return (
-      !overRange && (key.startsWith('Arrow') || key.startsWith('Page') || key === 'Home' || key === 'End')
-    );
-  }
+  // Space on a radio that is chosen already changes nothing there.
+  if (target.matches('[type=radio]'))
+    return key.startsWith('Arrow') || (key === ' ' && !target.matches(':checked'));
+  if (target.matches('[type=range]'))
+    return key.startsWith('Arrow') || key.startsWith('Page') || key === 'Home' || key === 'End';
   return false;
 }
 

@@ -3,8 +3,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Chunk } from '../../src/domain/attempt.ts';
 import { type FinishResult, finishAttempt } from '../../src/finish/finish.ts';
 import type { Archive } from '../../src/storage/archive.ts';
+import { StorageError } from '../../src/storage/errors.ts';
 import { openArchive } from '../../src/storage/open-archive.ts';
-import { someBytes } from '../support/factories.ts';
+import { aChunk, anUnfinishedAttempt, aSegment, someBytes } from '../support/factories.ts';
+import { checkInvariants } from '../support/invariants.ts';
 import {
   chunksLeft,
   clipOf,
@@ -138,6 +140,73 @@ test('a segment ends where a chunk is missing; segments after it are joined all 
   const sound = await decoded(await clipOf(archive, take));
   expect(heard(sound)).toEqual([...spoken(2, 1), ...spoken(2, 2)]);
   expect(Math.abs(sound.durationMs - attempt.durationMs)).toBeLessThan(100);
+  // What lies beyond the gap is in no clip: it is not deleted, now or later.
+  expect(attempt.isPartial).toBe(true);
+  expect(kept(await finishAttempt(archive, take.id, { endedBy: null }))).toEqual(attempt);
+  await (await openArchive()).close();
+  expect(await chunksLeft(archive, take)).toEqual(recordings.flatMap(({ chunks }) => chunks));
+  expect(await checkInvariants()).toEqual([]);
+});
+
+test('a chunk that cannot be read is a gap, wherever it lies', async () => {
+  const archive = await open();
+  const recordings = [await record({ seconds: 3, seed: 1 }), await record({ seed: 2 })];
+  const [first] = recordings;
+  if (first === undefined) throw new Error('Nothing was recorded');
+  for (const lost of [0, 4, first.chunks.length - 1]) {
+    const take = await storeTake(archive, recordings);
+    const isLost = (segment: number, seq: number) => segment === 0 && seq === lost;
+    const corrupt = () => Promise.reject(new StorageError('corrupt'));
+    const torn: Archive = {
+      ...archive,
+      chunks: {
+        ...archive.chunks,
+        read: (id, segment, seq, count) =>
+          Array.from({ length: count }, (_, at) => seq + at).some((at) => isLost(segment, at))
+            ? corrupt()
+            : archive.chunks.read(id, segment, seq, count),
+        last: (id, segment) =>
+          isLost(segment, first.chunks.length - 1) ? corrupt() : archive.chunks.last(id, segment),
+      },
+    };
+    const attempt = kept(await finishAttempt(torn, take.id, { endedBy: 'user' }));
+    expect(attempt.isPartial).toBe(true);
+    const sound = heard(await decoded(await clipOf(archive, take)));
+    if (lost === 0) expect(sound).toEqual(spoken(2, 2));
+    else expect(sound.slice(-spoken(2, 2).length)).toEqual(spoken(2, 2));
+    if (lost === 4) expect(sound.slice(0, spoken(2, 1).length)).toEqual(spoken(2, 1));
+    expect((await chunksLeft(archive, take)).length).toBe(recordings.flatMap(({ chunks }) => chunks).length);
+  }
+});
+
+test('a take of which no chunk can be read is not taken for an empty one', async () => {
+  const archive = await open();
+  const take = await storeTake(archive, [await record()]);
+  const corrupt = () => Promise.reject(new StorageError('corrupt'));
+  const torn: Archive = { ...archive, chunks: { ...archive.chunks, read: corrupt, last: corrupt } };
+  const holed = damaged(archive, (chunks) => chunks.filter(({ seq }) => seq > 0));
+  for (const broken of [torn, holed]) {
+    const result = await finishAttempt(broken, take.id, { endedBy: 'user' });
+    expect(result).toMatchObject({ tag: 'failed', fault: 'unreadable' });
+    expect(await chunksLeft(archive, take)).not.toEqual([]);
+  }
+});
+
+test('what was recorded for longer than its clip lasts stays as it is', async () => {
+  const archive = await open();
+  const recording = await record();
+  const finished = async (clockEndMs: number) => {
+    const attempt = anUnfinishedAttempt({ segments: [aSegment()] });
+    await archive.attempts.begin(attempt);
+    const data = await wholeOf(recording).arrayBuffer();
+    await archive.attempts.append(aChunk({ attemptId: attempt.id, clockEndMs, data }));
+    return kept(await finishAttempt(archive, attempt.id, { endedBy: 'user' }));
+  };
+  const [whole, short] = [await finished(2900), await finished(9000)];
+  expect(whole.isPartial).toBeUndefined();
+  expect(await archive.chunks.last(whole.id, 0)).toBeNull();
+  expect(short.isPartial).toBe(true);
+  expect(await archive.chunks.last(short.id, 0)).not.toBeNull();
 });
 
 test('what is no recording at all is unreadable, and nothing of it is deleted', async () => {

@@ -1,6 +1,8 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { finishInWorker, warmFinish } from '../../src/finish/client.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { coolFinish, finishInWorker, warmFinish } from '../../src/finish/client.ts';
+import { finishAttempt } from '../../src/finish/finish.ts';
 import type { Archive, Change } from '../../src/storage/archive.ts';
+import { StorageError } from '../../src/storage/errors.ts';
 import { finishLock } from '../../src/storage/locks.ts';
 import { openArchive } from '../../src/storage/open-archive.ts';
 import { chunksLeft, clipOf, decoded, heard, longRecording, record, spoken, storeTake } from './takes.ts';
@@ -49,4 +51,34 @@ test('an abort rejects with its reason at once and leaves a take that can be fin
   expect((await chunksLeft(archive, take)).length).toBe(recording.chunks.length);
   await expect(finishInWorker(take.id, { endedBy: null, signal: abort.signal })).rejects.toBe(reason);
   expect(await finishInWorker(take.id, { endedBy: null })).toMatchObject({ tag: 'kept' });
+});
+
+test('a worker that is not needed lets go of the archive', async () => {
+  const terminate = vi.spyOn(Worker.prototype, 'terminate');
+  coolFinish();
+  expect(terminate).not.toHaveBeenCalled();
+  warmFinish();
+  coolFinish();
+  expect(terminate).toHaveBeenCalledOnce();
+  terminate.mockRestore();
+  const archive = await open();
+  const take = await storeTake(archive, [await record()]);
+  expect(await finishInWorker(take.id, { endedBy: 'user' })).toMatchObject({ tag: 'kept' });
+});
+
+test('lists hear of it when an attempt is no longer being finished', async () => {
+  const archive = await open();
+  const take = await storeTake(archive, [await record()]);
+  await archive.attempts.update(take.id, (there) => ({ ...there, status: 'finishing' }));
+  const counts: number[] = [];
+  archive.onChange(() => {
+    void archive.attempts.orphans().then((orphans) => counts.push(orphans.length));
+  });
+  const failing = {
+    ...archive,
+    clips: { ...archive.clips, putPart: () => Promise.reject(new StorageError('full')) },
+  };
+  expect(await finishAttempt(failing, take.id, { endedBy: null })).toMatchObject({ tag: 'failed' });
+  counts.length = 0;
+  await expect.poll(() => counts.at(-1)).toBeGreaterThan(0);
 });

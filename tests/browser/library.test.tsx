@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { page } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import { freezePrompt } from '../../src/domain/prompt.ts';
 import { loadCatalog } from '../../src/library/catalog.ts';
 import type { Archive } from '../../src/storage/archive.ts';
+import { StorageError } from '../../src/storage/errors.ts';
 import {
   aChunk,
   anEmptyArchive,
@@ -63,10 +64,12 @@ test('unfinished reviews wait with how far they are', async () => {
   await archive.reviews.put(aReview({ attemptId: draft.id }));
   await archive.reviews.put(aReview({ attemptId: locked.id, lockedAt: Date.now() }));
   const router = await openApp(archive, '/');
-  await expect.element(page.getByText('2 of 15')).toBeVisible();
+  await expect.element(page.getByText('2 of 6 · 9 missing')).toBeVisible();
   expect(page.getByRole('link', { name: /^Finish scoring/ }).elements()).toHaveLength(1);
   await page
-    .getByRole('link', { name: 'Finish scoring: What the GIL protects and what it does not' })
+    .getByRole('link', {
+      name: /^Finish scoring: What the GIL protects and what it does not recorded yesterday/,
+    })
     .click();
   await expect.poll(() => router.state.location.pathname).toBe(`/attempts/${draft.id}`);
 });
@@ -130,6 +133,99 @@ test('search finds as one types, whatever the case and the accents, in titles, q
   await expectGoodLooks();
   await page.getByRole('button', { name: 'Show all prompts' }).click();
   await expect.element(page.getByText('55 prompts')).toBeVisible();
+  await expect.element(search).toHaveFocus();
+});
+
+/** An archive with one own prompt, and its page. */
+async function anOwnPromptsPage(change: (archive: Archive) => Archive = (archive) => archive) {
+  await page.viewport(1280, 800);
+  const archive = await anEmptyArchive();
+  const own = anOwnPrompt({ targetSec: 100 });
+  await archive.prompts.put(own);
+  const router = await openApp(change(archive), `/prompts/${own.id}`);
+  return { archive, own, router };
+}
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+
+test('an undo that stands lets the search be typed in, and is not offered again', async () => {
+  const { own, router } = await anOwnPromptsPage();
+  await button('Delete').click();
+  await expect.poll(() => router.state.location.pathname).toBe('/prompts');
+  await expect.element(page.getByText(`Deleted “${own.title}”. Its attempts stay.`)).toBeVisible();
+  await page.getByRole('searchbox', { name: 'Search' }).click();
+  await userEvent.keyboard('gil');
+  await expect.element(page.getByRole('searchbox', { name: 'Search' })).toHaveValue('gil');
+  await expect.element(button('Undo')).toBeVisible();
+  expect(router.state.location.state).toBeNull();
+});
+
+test('what was deleted for good in the meantime is not taken back in silence', async () => {
+  const { archive } = await anOwnPromptsPage();
+  await button('Delete').click();
+  await expect.element(button('Undo')).toBeVisible();
+  await archive.purgeTrash(Date.now() + 1);
+  await button('Undo').click();
+  await expect.element(page.getByRole('alert')).toMatchTextContent(/can no longer be taken back/);
+  await button('Dismiss').click();
+  await expect.element(page.getByRole('heading', { level: 1 })).toHaveFocus();
+});
+
+const isFull = () => Promise.reject(new StorageError('full'));
+
+test('a prompt that cannot be deleted is still there, and says so', async () => {
+  const { own, router } = await anOwnPromptsPage((archive) => ({
+    ...archive,
+    prompts: { ...archive.prompts, remove: isFull },
+  }));
+  await button('Delete').click();
+  await expect.element(page.getByRole('alert')).toMatchTextContent(/The disk is full/);
+  expect(router.state.navigation.state).toBe('idle');
+  expect(router.state.location.pathname).toBe(`/prompts/${own.id}`);
+  await expect.element(button('Undo')).not.toBeInTheDocument();
+});
+
+test('a prompt that cannot be saved says so where it is being written', async () => {
+  await anOwnPromptsPage((archive) => ({ ...archive, prompts: { ...archive.prompts, put: isFull } }));
+  await button('Edit').click();
+  const dialog = page.getByRole('dialog', { name: 'Edit prompt' });
+  await dialog.getByRole('button', { name: 'Save prompt' }).click();
+  await expect.element(dialog.getByRole('alert')).toMatchTextContent(/The disk is full/);
+  await expectGoodLooks();
+  await dialog.getByRole('button', { name: 'Dismiss' }).click();
+  await expect.element(dialog.getByRole('textbox', { name: 'Title' })).toHaveFocus();
+});
+
+test('what was typed is not thrown away without asking', async () => {
+  const { archive, own } = await anOwnPromptsPage();
+  await button('Edit').click();
+  const dialog = page.getByRole('dialog', { name: 'Edit prompt' });
+  const minutes = dialog.getByRole('spinbutton', { name: 'Target length (minutes)' });
+  await expect.element(minutes).toHaveValue(1.67);
+  await userEvent.keyboard('{Escape}');
+  await expect.element(dialog).not.toBeInTheDocument();
+  await button('Edit').click();
+  await dialog.getByRole('textbox', { name: 'Title' }).fill('Another');
+  await userEvent.keyboard('{Escape}');
+  const question = page.getByRole('dialog', { name: 'Throw away what you wrote?' });
+  await question.getByRole('button', { name: 'Keep writing' }).click();
+  await expect.element(dialog.getByRole('textbox', { name: 'Title' })).toHaveValue('Another');
+  await dialog.getByRole('button', { name: 'Save prompt' }).click();
+  await expect.element(dialog).not.toBeInTheDocument();
+  expect(await archive.prompts.get(own.id)).toMatchObject({ title: 'Another', targetSec: 100 });
+});
+
+test('Save pressed twice writes one prompt', async () => {
+  const archive = await anEmptyArchive();
+  await openApp(archive, '/prompts');
+  await button('New prompt').click();
+  await page.getByRole('textbox', { name: 'Title' }).fill('One');
+  await page.getByRole('textbox', { name: 'Question' }).fill('Two?');
+  const save = button('Save prompt').element() as HTMLButtonElement;
+  save.click();
+  save.click();
+  await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();
+  expect(await archive.prompts.list()).toHaveLength(1);
 });
 
 test('an own prompt is written, checked, shown as text, changed, and deleted with undo', async () => {
@@ -206,7 +302,7 @@ test('the page of a prompt lists the attempts at it and no others', async () => 
   await openApp(archive, '/prompts/py-gil');
   const rows = () => page.getByRole('table', { name: 'Attempts' }).getByRole('row').elements();
   await expect.poll(() => rows().length).toBe(3);
-  await page.getByRole('button', { name: /^Delete .*, yesterday$/ }).click();
+  await page.getByRole('button', { name: /^Delete .*, yesterday, \d\d:\d\d$/ }).click();
   await expect.poll(() => rows().length).toBe(2);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => rows().length).toBe(3);

@@ -5,10 +5,12 @@ import { page, userEvent } from 'vitest/browser';
 import { micMessages, saveMessages, takeMessages } from '../../src/app/messages.ts';
 import { DEFAULT_SETTINGS } from '../../src/domain/settings.ts';
 import type { FinishResult } from '../../src/finish/client.ts';
+import { Ending } from '../../src/recorder/Ending.tsx';
 import { RecorderPanel } from '../../src/recorder/RecorderPanel.tsx';
 import { WarningNotice } from '../../src/recorder/WarningNotice.tsx';
 import { rubric } from '../../src/rubric/definition.ts';
 import { holdLock, RECORDER_LOCK } from '../../src/storage/locks.ts';
+import { newAttemptId } from '../../src/storage/new-id.ts';
 import { aKeptAttempt, anEmptyArchive } from '../support/factories.ts';
 import { aMicrophone, answerGetUserMedia, type FakeMicrophone } from '../support/fake-microphone.ts';
 import { expectGoodLooks, mount, openApp } from './app.tsx';
@@ -46,6 +48,7 @@ for (const [name, words] of REFUSALS) {
     await button('Start recording').click();
     await expect.element(alert()).toMatchTextContent(words);
     await expect.element(button('Start recording')).toBeVisible();
+    await expect.element(button('Allow microphone')).toBeVisible();
     await button('Choose another device').click();
     await expect.element(page.getByRole('combobox', { name: 'Microphone' })).toHaveFocus();
     if (name === 'NotAllowedError') await expectGoodLooks();
@@ -88,18 +91,40 @@ test('a microphone that is unplugged ends the take with what was kept, and the n
   const { router } = await open(microphone);
   await button('Start recording').click();
   await expect.poll(() => timer().element().textContent).toBe('0:02');
+  (button('Pause').element() as HTMLElement).focus();
   microphone.unplug();
   await expect
     .element(alert(), { timeout: 10_000 })
     .toMatchTextContent(/We kept 0:02.*The microphone was lost/);
   expect(router.state.location.pathname).toBe(PATH);
   expect(document.documentElement.dataset['recording']).toBeUndefined();
+  await expect.element(page.getByRole('region', { name: 'Recorder' })).toHaveFocus();
   await expectGoodLooks();
   const review = page.getByRole('link', { name: 'Review it' });
   await expect.element(review).toHaveAttribute('href', expect.stringMatching(/^\/attempts\//));
   await button('Start again').click();
   await expect.element(button('Start recording')).toBeVisible();
   await expect.element(alert()).not.toBeInTheDocument();
+});
+
+test('a question about leaving goes when the take ends by itself, and does not come back', async () => {
+  const microphone = await aMicrophone();
+  const { router } = await open(microphone);
+  await button('Start recording').click();
+  await expect.poll(() => timer().element().textContent).toBe('0:01');
+  void router.navigate('/history');
+  const question = page.getByRole('dialog', { name: 'Leave during the take?' });
+  await expect.element(question).toBeVisible();
+  microphone.unplug();
+  await expect.element(alert(), { timeout: 10_000 }).toMatchTextContent(/We kept 0:0/);
+  await expect.element(question).not.toBeInTheDocument();
+  expect(router.state.location.pathname).toBe(PATH);
+  const { stream } = await aMicrophone();
+  answerGetUserMedia(() => Promise.resolve(stream));
+  await button('Start again').click();
+  await button('Start recording').click();
+  await expect.element(button('Pause')).toBeVisible();
+  await expect.element(question).not.toBeInTheDocument();
 });
 
 test('a microphone that hears nothing is named after three seconds, once', async () => {
@@ -130,12 +155,13 @@ test('a call pauses the take, and it goes on by itself', async () => {
   await expect.element(timer(), { timeout: 8000 }).not.toBeInTheDocument();
 });
 
-test('before a take a warning is polite, and a slow disk never alarms', async () => {
+test('before a take a warning is polite, and a slow disk is only to be seen', async () => {
   const { unmount } = mount(<WarningNotice warning="silent" isTake={false} />);
   await expect.element(page.getByRole('status')).toMatchTextContent('Nothing is heard');
   unmount();
   mount(<WarningNotice warning="slow-disk" isTake />);
-  await expect.element(page.getByRole('status')).toMatchTextContent('Recording goes on');
+  await expect.element(page.getByText('Recording goes on', { exact: false })).toBeVisible();
+  await expect.element(page.getByRole('status')).not.toBeInTheDocument();
 });
 
 /** The panel alone, with clips made as told. */
@@ -204,4 +230,39 @@ test('a take without any sound says that nothing was recorded', async () => {
   await expect.element(page.getByRole('link', { name: 'Review it' })).not.toBeInTheDocument();
   await button('Start again').click();
   await expect.element(button('Start recording')).toBeVisible();
+});
+
+test('of a take that left nothing on disk nothing is offered that cannot be', async () => {
+  const failed = (isWhole: boolean) =>
+    mount(
+      <Ending
+        state={{
+          tag: 'failed',
+          cause: 'disk-full',
+          fault: 'disk-full',
+          attemptId: newAttemptId(),
+          mode: 'cold',
+          segment: 0,
+          bankedMs: 900,
+          savedMs: 0,
+          marks: [],
+          isBegun: true,
+          isWhole,
+        }}
+        words={{ microphone: micMessages, take: takeMessages, save: saveMessages }}
+        reviewPath={(id) => `/attempts/${id}`}
+        onRetry={() => {}}
+        onStartAgain={() => {}}
+      />,
+    );
+  const offered = () =>
+    [...document.querySelectorAll('[role=alert] :is(button, a)')].map((each) => each.textContent);
+  const { unmount } = failed(true);
+  await expect.element(alert()).toMatchTextContent(/Nothing was recorded.*The disk is full/);
+  expect(offered()).toEqual(['Start again']);
+  unmount();
+  failed(false);
+  await expect.element(alert()).toMatchTextContent(/Nothing is saved yet.*held by this tab alone/);
+  await expect.element(alert()).not.toMatchTextContent(/safe/);
+  expect(offered()).toEqual(['Try again', 'Start again']);
 });

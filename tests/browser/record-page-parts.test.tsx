@@ -1,18 +1,23 @@
-import { Profiler } from 'react';
-import { expect, test } from 'vitest';
+import { Profiler, useSyncExternalStore } from 'react';
+import { expect, onTestFinished, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { micMessages, saveMessages, takeMessages } from '../../src/app/messages.ts';
 import type { Mark, StepId } from '../../src/domain/step.ts';
 import { Clock } from '../../src/recorder/Clock.tsx';
 import { MicrophoneCheck } from '../../src/recorder/MicrophoneCheck.tsx';
 import { StepButtons } from '../../src/recorder/StepButtons.tsx';
+import type { Session } from '../../src/recorder/session.ts';
 import { Take } from '../../src/recorder/Take.tsx';
 import { chooseLength, lengthMs } from '../../src/recorder/take-length.ts';
 import type { Archive } from '../../src/storage/archive.ts';
+import { newAttemptId } from '../../src/storage/new-id.ts';
+import { setSingleKeys } from '../../src/ui/shortcuts.ts';
 import { anEmptyArchive } from '../support/factories.ts';
 import { aMicrophone, answerGetUserMedia } from '../support/fake-microphone.ts';
 import { mount } from './app.tsx';
 import { aPlan, aSession, reaches } from './recording.ts';
+
+const WORDS = { microphone: micMessages, take: takeMessages, save: saveMessages };
 
 const timer = () => page.getByRole('timer', { name: 'Elapsed' });
 const step = (name: string) =>
@@ -54,6 +59,16 @@ test('until the first mark the time is Situation’s', async () => {
   await expect.element(step('Situation')).toHaveAttribute('aria-current', 'step');
 });
 
+test('keys that are switched off are not spoken of', async () => {
+  onTestFinished(() => setSingleKeys(true));
+  mount(<StepButtons session={timedAt(5000)} marks={[]} budgets={BUDGETS} disabled={false} />);
+  await expect.element(step('Next')).toHaveAttribute('aria-keyshortcuts', '5');
+  setSingleKeys(false);
+  await expect.element(step('Next')).not.toHaveAttribute('aria-keyshortcuts');
+  await expect.element(step('Next')).toHaveAccessibleDescription('Budget 30 seconds.');
+  await expect.element(step('Next')).not.toMatchTextContent(/^5/);
+});
+
 test('the clock says what is left, and what is over', async () => {
   const { unmount } = mount(
     <Clock session={timedAt(167_000)} targetMs={300_000} budgets={BUDGETS} isRunning />,
@@ -68,14 +83,13 @@ test('the clock says what is left, and what is over', async () => {
 
 test('a question that nobody answers is pointed at, more plainly after a while', async () => {
   const session = aSession({} as Archive);
-  const words = { microphone: micMessages, take: takeMessages, save: saveMessages };
   const opening = (isSlow: boolean) => {
     const snapshot = { ...session.getSnapshot(), state: { tag: 'opening', plan: null, isSlow } as const };
     return mount(
       <MicrophoneCheck
         session={session}
         snapshot={snapshot}
-        words={words}
+        words={WORDS}
         isFirstVisit={false}
         onChoose={() => {}}
       />,
@@ -90,6 +104,72 @@ test('a question that nobody answers is pointed at, more plainly after a while',
   await expect.element(said).toMatchTextContent(/still waiting for your answer/);
 });
 
+test('the browser’s default can always be chosen, and a microphone that is not listed is no other', async () => {
+  const session = aSession({} as Archive);
+  const microphones = [{ id: 'desk', label: 'Desk microphone' }];
+  const listed = (microphoneId: string | null) => {
+    const snapshot = { ...session.getSnapshot(), microphones, microphoneId };
+    const { unmount } = mount(
+      <MicrophoneCheck
+        session={session}
+        snapshot={snapshot}
+        words={WORDS}
+        isFirstVisit={false}
+        onChoose={() => {}}
+      />,
+    );
+    const { options, value } = page
+      .getByRole('combobox', { name: 'Microphone' })
+      .element() as HTMLSelectElement;
+    const names = [...options].map((option) => `${option.label}${option.value === value ? ' *' : ''}`);
+    unmount();
+    return names;
+  };
+  expect(listed(null)).toEqual(['The browser’s default *', 'Desk microphone']);
+  expect(listed('desk')).toEqual(['The browser’s default', 'Desk microphone *']);
+  expect(listed('gone')).toEqual(['The browser’s default', 'The microphone used last *', 'Desk microphone']);
+});
+
+/** The stage as the page shows it: of every snapshot. */
+function Stage({ session }: { readonly session: Session }) {
+  const snapshot = useSyncExternalStore(session.subscribe, session.getSnapshot);
+  return (
+    <Take
+      session={session}
+      snapshot={snapshot}
+      brief={<h1>Idempotency</h1>}
+      outline={{}}
+      targetMs={300_000}
+      budgets={BUDGETS}
+      ending={null}
+      onDiscard={() => {}}
+    />
+  );
+}
+
+test('until the encoder runs a take is starting, not recording', async () => {
+  const session = aSession({} as Archive);
+  const take = {
+    attemptId: newAttemptId(),
+    segment: 0,
+    bankedMs: 0,
+    savedMs: 0,
+    isBegun: true,
+    isWhole: true,
+  } as const;
+  const at = (since: number | null) => {
+    const state = { ...take, tag: 'recording', mode: 'cold', marks: [], since } as const;
+    const snapshot = { ...session.getSnapshot(), state, isStarting: since === null };
+    return mount(<Stage session={Object.assign(aSession({} as Archive), { getSnapshot: () => snapshot })} />);
+  };
+  const { unmount } = at(null);
+  await expect.element(page.getByText('Starting…')).toBeVisible();
+  await expect.element(page.getByText('Recording', { exact: true })).not.toBeInTheDocument();
+  unmount();
+  at(0);
+  await expect.element(page.getByText('Recording', { exact: true })).toBeVisible();
+});
+
 test('a running take renders a few times a second, not sixty', async () => {
   const { stream } = await aMicrophone();
   answerGetUserMedia(() => Promise.resolve(stream));
@@ -100,20 +180,11 @@ test('a running take renders a few times a second, not sixty', async () => {
   let renders = 0;
   mount(
     <Profiler id="take" onRender={() => (renders += 1)}>
-      <Take
-        session={session}
-        snapshot={session.getSnapshot()}
-        brief={<h1>Idempotency</h1>}
-        outline={{}}
-        targetMs={300_000}
-        budgets={BUDGETS}
-        ending={null}
-        onDiscard={() => {}}
-      />
+      <Stage session={session} />
     </Profiler>,
   );
   await expect.poll(() => timer().element().textContent, { timeout: 8000 }).toBe('0:03');
-  expect(renders).toBeLessThan(20);
+  expect(renders).toBeLessThan(30);
   const meter = page.getByRole('meter', { name: 'Input level' }).element();
   const levels = new Set<string | null>();
   await expect.poll(() => levels.add(meter.getAttribute('value')).size, { interval: 20 }).toBeGreaterThan(5);

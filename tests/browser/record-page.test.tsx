@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import type { PromptId } from '../../src/domain/ids.ts';
 import type { Archive } from '../../src/storage/archive.ts';
-import { anEmptyArchive, anOwnPrompt, keepAnAttempt } from '../support/factories.ts';
+import {
+  aChunk,
+  anEmptyArchive,
+  anOwnPrompt,
+  anUnfinishedAttempt,
+  keepAnAttempt,
+} from '../support/factories.ts';
 import { aMicrophone, answerGetUserMedia } from '../support/fake-microphone.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { expectGoodLooks, openApp } from './app.tsx';
@@ -26,11 +33,11 @@ async function open(archive: Archive, path = PATH) {
   return { router, asked };
 }
 
-/** Until the take's own timer says so. */
+/** Until the take's own timer says so, or more: the machine may be busy. */
 async function speaks(seconds: number): Promise<void> {
   await expect
-    .poll(() => timer().element().textContent, { timeout: seconds * 1000 + 8000 })
-    .toBe(`0:0${seconds}`);
+    .poll(() => Number(timer().element().textContent?.split(':')[1]), { timeout: seconds * 1000 + 8000 })
+    .toBeGreaterThanOrEqual(seconds);
 }
 
 async function onlyAttempt(archive: Archive) {
@@ -57,7 +64,6 @@ test('before a take everything has its name, and the microphone waits for a pres
   expect(options('Mode')).toEqual(['Cold', 'With outline', 'Exam']);
   expect(options('Countdown')).toEqual(['None', '3 seconds', '5 seconds']);
   await expect.element(select('Target length')).toHaveDisplayValue('5 minutes');
-  await expect.element(page.getByText('Two collectors')).not.toBeInTheDocument();
   expect(asked).toHaveLength(0);
   await button('Allow microphone').click();
   await expect.element(button('Allow microphone')).not.toBeInTheDocument();
@@ -149,7 +155,7 @@ test('a whole take by keys: start, five marks, pause, resume, finish', async () 
   await speaks(2);
   await userEvent.keyboard('{Control>}{Enter}{/Control}');
   await expect.poll(() => router.state.location.pathname).toMatch('/attempts/');
-  await expect.element(page.getByText(/^Saved, 2 seconds$/)).toBeInTheDocument();
+  await expect.element(page.getByText(/^Saved, \d+ seconds$/)).toBeInTheDocument();
   expect(document.documentElement.dataset['recording']).toBeUndefined();
   const kept = await onlyAttempt(archive);
   expect(kept?.marks.map((mark) => mark.step)).toEqual([
@@ -191,6 +197,7 @@ test('a cold take hides the outline until it is asked for, and is then one with 
   await button('Show outline').click();
   await expect.element(page.getByText('Two collectors')).toBeVisible();
   await expect.element(button('Show outline')).not.toBeInTheDocument();
+  await expect.element(page.getByRole('region', { name: 'Recorder' })).toHaveFocus();
   await button('Finish').click();
   await expect
     .poll(async () => (await archive.attempts.page({ limit: 1 })).attempts[0]?.mode)
@@ -229,17 +236,44 @@ test('discarding asks, Escape keeps the take, and what was discarded can be take
   await speaks(1);
   await button('Discard').click();
   const dialog = page.getByRole('dialog', { name: 'Discard this take?' });
-  await expect.element(dialog).toMatchTextContent(/It is 0:0\d long/);
+  await expect.element(dialog).toMatchTextContent(/It is 0:\d\d long/);
   await userEvent.keyboard('{Escape}');
   await expect.element(dialog).not.toBeInTheDocument();
   await expect.element(button('Discard')).toHaveFocus();
   await userEvent.keyboard('{Escape}');
   await speaks(2);
   await discards();
-  await expect.element(page.getByText('Discarded a take of 0:02.')).toBeVisible();
+  await expect.element(page.getByText(/^Discarded a take of 0:\d\d\.$/)).toBeVisible();
   expect(await archive.attempts.orphans()).toHaveLength(0);
   await button('Undo').click();
   await expect.poll(() => router.state.location.pathname).toMatch('/attempts/');
+});
+
+test('a discarded take can be taken back even after another one was begun', async () => {
+  const archive = await anEmptyArchive();
+  const { router } = await open(archive);
+  await button('Start recording').click();
+  await speaks(1);
+  await discards();
+  await expect.element(button('Undo')).toBeVisible();
+  await select('Countdown').selectOptions('3 seconds');
+  await button('Start recording').click();
+  await button('Cancel').click();
+  await expect.element(button('Start recording')).toHaveFocus();
+  await button('Undo').click();
+  await expect.poll(() => router.state.location.pathname).toMatch('/attempts/');
+});
+
+test('a discarded take that is gone for good cannot be taken back, and that is said', async () => {
+  const archive = await anEmptyArchive();
+  await open(archive);
+  await button('Start recording').click();
+  await speaks(1);
+  await discards();
+  await expect.element(button('Undo')).toBeVisible();
+  await archive.purgeTrash(Date.now() + 1);
+  await button('Undo').click();
+  await expect.element(page.getByRole('alert')).toMatchTextContent(/can no longer be taken back/);
 });
 
 test('a countdown counts, and can be cancelled', async () => {
@@ -276,6 +310,92 @@ test('leaving during a take asks: Stay goes on, Leave keeps what was said', asyn
   expect(orphan?.keptMs).toBeGreaterThan(1900);
 });
 
+const dialog = () => page.getByRole('dialog');
+
+test('leaving a countdown asks nothing: there is nothing to lose', async () => {
+  const archive = await anEmptyArchive();
+  const { router } = await open(archive);
+  await select('Countdown').selectOptions('5 seconds');
+  await button('Start recording').click();
+  await expect.element(page.getByRole('timer', { name: 'Starts in' })).toBeVisible();
+  await router.navigate('/history');
+  await expect.poll(() => router.state.location.pathname).toBe('/history');
+  expect(await archive.attempts.orphans()).toEqual([]);
+});
+
+test('a paused take is asked about as what it is, and stays asked about until it is on disk', async () => {
+  const archive = await anEmptyArchive();
+  let save = () => {};
+  const saved = new Promise<void>((resolve) => {
+    save = resolve;
+  });
+  let isSlow = false;
+  const append: Archive['attempts']['append'] = async (chunk) => {
+    if (isSlow) await saved;
+    return archive.attempts.append(chunk);
+  };
+  const { router } = await open({ ...archive, attempts: { ...archive.attempts, append } });
+  await button('Start recording').click();
+  await speaks(1);
+  isSlow = true;
+  await button('Pause').click();
+  await expect.element(button('Resume')).toBeVisible();
+  const left = router.navigate('/history');
+  await expect.element(dialog()).toMatchTextContent(/It is paused/);
+  await dialog().getByRole('button', { name: 'Leave' }).click();
+  await expect.element(dialog().getByRole('button', { name: 'Leaving…' })).toBeVisible();
+  await dialog().getByRole('button', { name: 'Stay' }).click({ force: true });
+  expect(router.state.location.pathname).toBe(PATH);
+  await expect.element(dialog()).toBeVisible();
+  save();
+  await left;
+  await expect.poll(() => router.state.location.pathname).toBe('/history');
+  await expect.element(dialog()).not.toBeInTheDocument();
+  const orphan = await onlyOrphan(archive);
+  expect(orphan?.keptMs).toBeGreaterThan(900);
+});
+
+/** A take that was recorded in exam mode and cut short. */
+async function anOrphan(archive: Archive) {
+  const attempt = anUnfinishedAttempt({ promptId: 'py-refcount-cycles' as PromptId, mode: 'exam' });
+  await archive.attempts.begin(attempt);
+  await archive.attempts.append(aChunk({ attemptId: attempt.id, clockEndMs: 2000 }));
+  return attempt;
+}
+
+test('going from a take that goes on to the plain page asks too', async () => {
+  const archive = await anEmptyArchive();
+  const { id } = await anOrphan(archive);
+  const { router } = await open(archive, `${PATH}?continue=${id}`);
+  await select('Countdown').selectOptions('3 seconds');
+  await expect.poll(() => archive.settings.get('recording')).toMatchObject({ countdownSec: 3 });
+  expect(await archive.settings.get('recording')).toMatchObject({ mode: 'cold' });
+  await select('Countdown').selectOptions('None');
+  await button('Start recording').click();
+  await expect.element(timer()).toBeVisible();
+  void router.navigate(PATH);
+  await dialog().getByRole('button', { name: 'Stay' }).click();
+  expect(router.state.location.search).toBe(`?continue=${id}`);
+});
+
+test('a take that cannot be continued says so before another is recorded', async () => {
+  const archive = await anEmptyArchive();
+  await open(archive, `${PATH}?continue=gone`);
+  await expect.element(page.getByText('That take cannot be continued')).toBeVisible();
+  await expectGoodLooks();
+});
+
+test('a continued take leaves the outline that is being written for the next one', async () => {
+  const archive = await anEmptyArchive();
+  const { router } = await open(archive);
+  await outlineField('Approach').fill('For the next one');
+  const { id } = await anOrphan(archive);
+  await router.navigate(`${PATH}?continue=${id}`);
+  await expect.element(outlineField('Situation')).toHaveValue('A client that times out');
+  await router.navigate(PATH);
+  await expect.element(outlineField('Approach')).toHaveValue('For the next one');
+});
+
 test('a recovered take goes on where it ended, as it was', async () => {
   const archive = await anEmptyArchive();
   const { router } = await open(archive);
@@ -290,7 +410,7 @@ test('a recovered take goes on where it ended, as it was', async () => {
   const { stream } = await aMicrophone();
   answerGetUserMedia(() => Promise.resolve(stream));
   await router.navigate(`${PATH}?continue=${orphan?.attempt.id}`);
-  await expect.element(page.getByText(/This take goes on from 0:02/)).toBeVisible();
+  await expect.element(page.getByText(/This take goes on from 0:\d\d/)).toBeVisible();
   await expect.element(select('Target length')).toBeDisabled();
   await expect.element(select('Target length')).toHaveDisplayValue('2 minutes');
   await button('Start recording').click();

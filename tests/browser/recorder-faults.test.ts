@@ -1,6 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { FinishResult } from '../../src/finish/client.ts';
 import type { Archive } from '../../src/storage/archive.ts';
 import { StorageError, type StorageFault } from '../../src/storage/errors.ts';
+import { takeLock } from '../../src/storage/locks.ts';
 import { anEmptyArchive } from '../support/factories.ts';
 import { aMicrophone, answerGetUserMedia, type FakeMicrophone } from '../support/fake-microphone.ts';
 import { checkInvariants } from '../support/invariants.ts';
@@ -68,6 +70,10 @@ test('what a full disk refused is kept in memory and written once there is room'
   session.finish();
   await reaches(session, 'failed');
   expect(stored).toHaveLength(2);
+  // It is this tab's until it is left: another one must not go on with it while this one may try again.
+  expect(await ourLocks()).toEqual([takeLock(failed.attemptId)]);
+  expect(await archive.attempts.orphans()).toEqual([]);
+  await session.dispose();
   const [orphan] = await archive.attempts.orphans();
   expect(orphan?.attempt.id).toBe(failed.attemptId);
   await archive.close();
@@ -93,7 +99,7 @@ test('a disk that is full from the start records nothing and says so', async () 
   expect(failed).toMatchObject({ cause: 'disk-full', fault: 'disk-full', savedMs: 0 });
   expect(spy.made).toHaveLength(0);
   await expect.poll(ourLocks, { timeout: 5000 }).toEqual([]);
-  session.discard();
+  session.close();
   expect(session.getSnapshot().state.tag).toBe('idle');
   await archive.close();
 });
@@ -115,6 +121,92 @@ test('a slow disk is warned of, and every chunk is written in order all the same
   await expect.poll(() => session.getSnapshot().warning).toBeNull();
   expectContiguous(await allChunks(archive, id));
   await session.dispose();
+  await archive.close();
+});
+
+/** A disk on which chunks wait until it is told to go on, or to refuse `refusals` of them first. */
+function hangingDisk(archive: Archive) {
+  const { append } = archive.attempts;
+  const gate = Promise.withResolvers<number>();
+  let refused = 0;
+  vi.spyOn(archive.attempts, 'append').mockImplementation(async (chunk) => {
+    const refusals = await gate.promise;
+    refused += 1;
+    if (refused <= refusals) throw new StorageError('unavailable');
+    await append(chunk);
+  });
+  return { goOn: (refusals = 0) => gate.resolve(refusals) };
+}
+
+test('a disk that hangs when the take ends is waited for, and nothing is lost', {
+  timeout: 30_000,
+}, async () => {
+  const archive = await anEmptyArchive();
+  const disk = hangingDisk(archive);
+  const session = aSession(archive);
+  session.start(aPlan());
+  const { attemptId } = await reaches(session, 'recording');
+  await expect.poll(() => session.elapsedMs(), { timeout: 5000 }).toBeGreaterThan(1200);
+  session.finish();
+  const elapsedMs = session.elapsedMs();
+  await expect.poll(() => session.getSnapshot().warning, { timeout: 4000 }).toBe('slow-disk');
+  await new Promise((resolve) => setTimeout(resolve, 11_000));
+  expect(session.getSnapshot().state.tag).toBe('stopping');
+  disk.goOn();
+  const saved = await reaches(session, 'saved');
+  expect(saved).toMatchObject({ attemptId, cause: 'user' });
+  expect(Math.abs(saved.keptMs - elapsedMs)).toBeLessThan(300);
+  await archive.close();
+});
+
+test('a page may be left while the disk hangs: writing goes on, and the take stays this page’s meanwhile', {
+  timeout: 30_000,
+}, async () => {
+  const archive = await anEmptyArchive();
+  const disk = hangingDisk(archive);
+  const session = aSession(archive);
+  session.start(aPlan());
+  const { attemptId } = await reaches(session, 'recording');
+  await expect.poll(() => session.elapsedMs(), { timeout: 5000 }).toBeGreaterThan(1200);
+  const elapsedMs = session.elapsedMs();
+  await session.dispose();
+  expect(await ourLocks()).toEqual([takeLock(attemptId)]);
+  disk.goOn();
+  await expect
+    .poll(async () => (await archive.attempts.orphans())[0]?.keptMs)
+    .toBeGreaterThanOrEqual(elapsedMs);
+  expectContiguous(await allChunks(archive, attemptId));
+  await archive.close();
+});
+
+test('a take the disk refused twice is kept in memory, and trying again saves all of it', async () => {
+  const archive = await anEmptyArchive();
+  const disk = hangingDisk(archive);
+  disk.goOn(2);
+  const session = aSession(archive);
+  session.start(aPlan());
+  const failed = await reaches(session, 'failed');
+  expect(failed).toMatchObject({ fault: 'disk', savedMs: 0, isWhole: false });
+  expect(await archive.attempts.get(failed.attemptId)).not.toBeNull();
+  session.finish();
+  const saved = await reaches(session, 'saved');
+  expect(Math.abs(saved.keptMs - failed.bankedMs)).toBeLessThan(300);
+  expect(await checkInvariants()).toEqual([]);
+  await archive.close();
+});
+
+test('a take left while it is being saved is anybody’s when saving fails', async () => {
+  const archive = await anEmptyArchive();
+  const result = Promise.withResolvers<FinishResult>();
+  const session = aSession(archive, { finish: () => result.promise });
+  session.start(aPlan());
+  const id = await records(session, 500);
+  session.finish();
+  await reaches(session, 'saving');
+  await session.dispose();
+  result.resolve({ tag: 'failed', fault: 'full', reason: 'No room' });
+  await expect.poll(async () => (await archive.attempts.orphans())[0]?.attempt.id).toBe(id);
+  expect(session.getSnapshot().state.tag).toBe('idle');
   await archive.close();
 });
 
@@ -149,6 +241,23 @@ test('a microphone that vanishes from the list is lost, even while it pretends t
   const list = vi.spyOn(navigator.mediaDevices, 'enumerateDevices').mockResolvedValue(others);
   const saved = await reaches(session, 'saved');
   expect(saved.cause).toBe('device-lost');
+  list.mockRestore();
+  await archive.close();
+});
+
+test('the only microphone is noticed when it vanishes from the list, but not when there is no list', async () => {
+  const archive = await anEmptyArchive();
+  const session = aSession(archive);
+  session.start(aPlan());
+  await records(session, 500);
+  const list = vi.spyOn(navigator.mediaDevices, 'enumerateDevices');
+  list.mockRejectedValue(new DOMException('Not now', 'InvalidStateError'));
+  navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+  await expect.poll(() => list.mock.calls.length).toBeGreaterThan(0);
+  await records(session, session.getSnapshot().savedMs + 1);
+  list.mockResolvedValue([]);
+  navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+  expect((await reaches(session, 'saved')).cause).toBe('device-lost');
   list.mockRestore();
   await archive.close();
 });
@@ -222,6 +331,7 @@ test('a worker that cannot be loaded leaves a take that can be finished later', 
   session.finish();
   expect(await reaches(session, 'failed')).toMatchObject({ fault: 'disk', cause: 'user' });
   expect(report).toHaveBeenCalledOnce();
+  await session.dispose();
   const [orphan] = await archive.attempts.orphans();
   expect(orphan?.attempt.id).toBe(id);
   report.mockRestore();

@@ -1,6 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { levelWord } from '../../src/recorder/level.ts';
 import type { MicFault } from '../../src/recorder/machine.ts';
+import { Meter } from '../../src/recorder/meter.ts';
+import { Scope } from '../../src/recorder/scope.ts';
 import { holdLock, RECORDER_LOCK } from '../../src/storage/locks.ts';
 import { anEmptyArchive } from '../support/factories.ts';
 import { aMicrophone, answerGetUserMedia } from '../support/fake-microphone.ts';
@@ -296,4 +298,15 @@ test('the snapshot is the same object until something in it changes', async () =
   session.close();
   expect(calls).toBe(1);
   await archive.close();
+});
+
+test('a meter that cannot be built keeps no audio context', () => {
+  const close = vi.spyOn(AudioContext.prototype, 'close');
+  const [picture] = document.createElement('canvas').captureStream().getVideoTracks();
+  if (picture === undefined) throw new Error('A canvas has no picture');
+  const scope = new Scope();
+  expect(() => new Meter(picture, scope, () => 0)).toThrow();
+  expect(close).toHaveBeenCalledOnce();
+  close.mockRestore();
+  scope.dispose();
 });

@@ -1,8 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
+import type { PromptId } from '../../src/domain/ids.ts';
+import { StorageError } from '../../src/storage/errors.ts';
 import { holdLock, takeLock } from '../../src/storage/locks.ts';
-import { newAttemptId } from '../../src/storage/new-id.ts';
+import { newAttemptId, newPromptId } from '../../src/storage/new-id.ts';
 import { anEmptyArchive, anUnfinishedAttempt, keepAnAttempt } from '../support/factories.ts';
 import { expectGoodLooks, openApp } from './app.tsx';
 import {
@@ -146,15 +148,59 @@ test('a clip with a part missing is said so, and the rest is offered', async () 
   await expect.element(radio('Clarity: Situation', '4 Full')).toBeEnabled();
 });
 
+test('a clip that storage will not give now is not called missing, and can be asked for again', async () => {
+  let isGone = true;
+  await openReview(LONG, (real) => ({
+    ...real,
+    clips: {
+      ...real.clips,
+      read: (id) => (isGone ? Promise.reject(new StorageError('unavailable')) : real.clips.read(id)),
+    },
+  }));
+  await expect.element(page.getByRole('alert')).toMatchTextContent(/cannot be read now/);
+  expect(player().element().textContent).not.toContain('missing');
+  await expect.element(player().getByRole('button', { name: 'Play', exact: true })).toBeDisabled();
+  await expectGoodLooks();
+  isGone = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect.element(player().getByRole('button', { name: 'Play', exact: true })).toBeEnabled();
+  await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
+  await expect.element(player()).toHaveFocus();
+});
+
+test('a drawing that failed is an alert, and can be tried again', async () => {
+  let fails = true;
+  await openReview(LONG, (real) => ({
+    ...real,
+    peaks: {
+      ...real.peaks,
+      get: (id) => (fails ? Promise.reject(new Error('Any failure will do')) : real.peaks.get(id)),
+    },
+  }));
+  await expect.element(page.getByRole('alert')).toMatchTextContent(/could not be drawn/);
+  fails = false;
+  await page.getByRole('button', { name: 'Analyse again' }).click();
+  await expect.element(player()).toHaveFocus();
+  await expect.poll(() => document.querySelector('svg path[d^="M2 "]'), patiently).not.toBeNull();
+  await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
+});
+
 test('a take that ended by itself says why, and what was planned can be read again', async () => {
-  await openReview({ endedBy: 'disk-full', durationMs: 134_000 });
+  const promptId = 'py-gil' as PromptId;
+  await openReview({ endedBy: 'disk-full', durationMs: 134_000, promptId });
   await expect.element(page.getByText('We kept 2:14 of this take: the disk was full.')).toBeVisible();
   await page.getByText('Your outline').click();
   await expect.element(page.getByText('A client that times out')).toBeVisible();
   await expect.element(page.getByText('How do you make a retried payment harmless?')).toBeVisible();
   await expect
     .element(page.getByRole('link', { name: 'Practise again' }))
-    .toHaveAttribute('href', '/practice/idempotency');
+    .toHaveAttribute('href', `/practice/${promptId}`);
+});
+
+test('a prompt that was deleted is not offered to be practised again', async () => {
+  await openReview({ promptId: newPromptId() });
+  await expect.element(slider()).toBeVisible();
+  await expect.element(page.getByRole('link', { name: 'Practise again' })).not.toBeInTheDocument();
 });
 
 test('an attempt nobody knows is a page with a way on', async () => {
@@ -180,7 +226,7 @@ test('a take that another tab records is waited for', async () => {
   const release = await holdLock(takeLock(attempt.id));
   if (release === null) throw new Error('Nobody else holds it');
   await openApp(archive, `/attempts/${attempt.id}`);
-  await expect.element(page.getByText('This take is being recorded in another tab')).toBeVisible();
+  await expect.element(page.getByText('Another tab is busy with this take')).toBeVisible();
   await release();
   await expect.element(slider(), { timeout: 15_000 }).toBeVisible();
 });

@@ -55,6 +55,8 @@ test('a cell of a folded step is scored like one of the open step, and its descr
   await expect.element(open).toBeVisible();
   await form().getByRole('button', { name: 'Clear Clarity: Next' }).click();
   await expect.element(folded).not.toBeVisible();
+  // The button is disabled now, and must not take the focus with it.
+  await expect.element(radio('Clarity: Next', '3 Solid')).toHaveFocus();
   await expect.element(form()).toMatchTextContent(/1 of 15 · draft saved/);
 });
 
@@ -99,28 +101,99 @@ test('a choice is on disk at once, and is there again when the attempt is opened
   expect(await archive.reviews.of(attempt.id)).toHaveLength(1);
 });
 
-test('a choice that cannot be saved stays, says so, and is saved at the next try', async () => {
+/** Writes of reviews meet a full disk until `free` is called, and wait, once asked to, for `answer`. */
+async function openOnAFullDisk() {
   let isFull = true;
-  const { archive, attempt } = await openReview(LONG, (real) => ({
+  let held: Promise<void> = Promise.resolve();
+  let answer: () => void = () => undefined;
+  const opened = await openReview(LONG, (real) => ({
     ...real,
     reviews: {
       ...real.reviews,
-      put: (review) => (isFull ? Promise.reject(new StorageError('full')) : real.reviews.put(review)),
+      put: async (review) => {
+        await held;
+        if (isFull) throw new StorageError('full');
+        await real.reviews.put(review);
+      },
     },
   }));
+  return {
+    ...opened,
+    free: () => {
+      isFull = false;
+    },
+    hold: () => {
+      held = new Promise((resolve) => {
+        answer = resolve;
+      });
+    },
+    answer: () => answer(),
+  };
+}
+
+const saveAgain = () => page.getByRole('button', { name: 'Save again' });
+
+test('a choice that cannot be saved stays, says so, and is saved at the next try', async () => {
+  const { archive, attempt, free, hold, answer } = await openOnAFullDisk();
   await radio('Clarity: Situation', '4 Full').click();
   await expect.element(page.getByRole('alert')).toMatchTextContent(/not saved/);
   await expect.element(radio('Clarity: Situation', '4 Full')).toBeChecked();
+  hold();
   await lock().click();
-  await expect.element(page.getByRole('alert')).toBeVisible();
-  await expect.element(overall()).toBeEmptyDOMElement();
-  isFull = false;
-  await page.getByRole('button', { name: 'Save again' }).click();
   await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
+  answer();
+  await expect.element(page.getByRole('alert')).toMatchTextContent(/not saved/);
+  await expect.element(overall()).toBeEmptyDOMElement();
+  await expect.element(lock()).toBeEnabled();
+  free();
+  await saveAgain().click();
+  await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
+  expect(document.activeElement?.contains(lock().element())).toBe(true);
+  expect(document.activeElement?.closest('form')).toBe(form().element());
+  await expect.element(form()).toMatchTextContent(/draft saved/);
   expect(await storedReview(archive, attempt)).toMatchObject({
     scores: { 'clarity.situation': 4 },
     lockedAt: null,
   });
+});
+
+test('what could not be saved is there again after going away, and is saved once there is room', async () => {
+  const { archive, attempt, router, free } = await openOnAFullDisk();
+  await radio('Clarity: Situation', '4 Full').click();
+  await radio('Pacing: Next', '1 Start').click();
+  await expect.element(saveAgain()).toBeVisible();
+  await router.navigate('/history');
+  await expect.element(form()).not.toBeInTheDocument();
+  await router.navigate(`/attempts/${attempt.id}`);
+  await expect.element(radio('Clarity: Situation', '4 Full')).toBeChecked();
+  await expect.element(saveAgain()).toBeVisible();
+  expect(await archive.reviews.of(attempt.id)).toEqual([]);
+  await router.navigate('/history');
+  await expect.element(form()).not.toBeInTheDocument();
+  free();
+  await router.navigate(`/attempts/${attempt.id}`);
+  await expect.element(form()).toMatchTextContent(/2 of 15 · draft saved/);
+  expect(await storedReview(archive, attempt)).toMatchObject({
+    scores: { 'clarity.situation': 4, 'pacing.next': 1 },
+  });
+});
+
+test('a draft is called saved only when it is on disk', async () => {
+  const { free, hold, answer } = await openOnAFullDisk();
+  free();
+  hold();
+  const shown: string[] = [];
+  await expect.element(form()).toBeVisible();
+  const watch = new MutationObserver(() => shown.push(form().element().textContent ?? ''));
+  watch.observe(form().element(), { subtree: true, childList: true, characterData: true });
+  await radio('Clarity: Situation', '4 Full').click();
+  await expect.element(form()).toMatchTextContent(/1 of 15 · saving…/);
+  await radio('Clarity: Situation', '3 Solid').click();
+  await expect.element(form()).toMatchTextContent(/1 of 15 · saving…/);
+  watch.disconnect();
+  expect(shown.filter((text) => text.includes('draft saved'))).toEqual([]);
+  answer();
+  await expect.element(form()).toMatchTextContent(/1 of 15 · draft saved/);
 });
 
 test('locking makes it final: a total, no more choices, the same after opening it again', async () => {
@@ -154,6 +227,15 @@ test('Ctrl + Enter locks once there is something to lock', async () => {
   await userEvent.keyboard('{Control>}{Enter}{/Control}');
   await expect.element(overall()).toMatchTextContent(/100 of 100, provisional/);
   await expect.element(overall()).toMatchTextContent(/Only 1 of 15 cells count/);
+});
+
+test('a locked score with a blank cell is provisional and says how many count', async () => {
+  const { 'clarity.next': _, ...scores } = all(3);
+  await openReview({ ...LONG, review: { scores } });
+  await lock().click();
+  await expect.element(overall()).toMatchTextContent(/75 of 100, provisional/);
+  await expect.element(overall()).toMatchTextContent(/14 of 15 cells count/);
+  expect(overall().element().textContent).not.toContain('trends');
 });
 
 test('a missing step counts 0 whatever was chosen, and says so; without marks none is missing', async () => {

@@ -114,9 +114,14 @@ test('a page that breaks says so, keeps the navigation and hands out what a repo
     navigator.clipboard.writeText = writeText;
   });
   await page.getByRole('button', { name: 'Copy diagnostics' }).click();
-  await expect.element(page.getByRole('status')).toMatchTextContent(/^Copied/);
+  const said = page.getByRole('main').getByRole('status');
+  await expect.element(said).toMatchTextContent(/^Copied/);
   expect(copied).toContain('A bug');
   expect(copied).toContain(navigator.userAgent);
+  navigator.clipboard.writeText = () => Promise.reject(new DOMException('No', 'NotAllowedError'));
+  await page.getByRole('button', { name: 'Copy diagnostics' }).click();
+  await expect.element(said).toMatchTextContent(/did not let/);
+  await expect.element(page.getByRole('textbox', { name: 'Diagnostics' })).toHaveValue(copied);
   await main().getByRole('link', { name: 'Prompts' }).click();
   await expect.element(page.getByRole('heading', { level: 1, name: 'Prompts' })).toBeInTheDocument();
 });
@@ -150,9 +155,18 @@ test('what another tab changes is shown without asking', async () => {
   await expect.element(page.getByRole('table', { name: 'Attempts' })).toBeVisible();
 });
 
-test('an update in another tab is said, and waits', async () => {
+test('an update in another tab is said, and waits until a take is over', async () => {
   await openApp(await anEmptyArchive(), '/settings');
-  noteOutdated();
-  await expect.element(page.getByRole('status').first()).toMatchTextContent(/updated in another tab/);
+  noteOutdated({ canSave: true });
+  const said = page.getByRole('main').getByRole('status');
+  await expect.element(said).toMatchTextContent(/updated in another tab/);
+  await expect.element(said).not.toMatchTextContent(/cannot save/);
+  noteOutdated({ canSave: false });
+  await expect.element(said).toMatchTextContent(/until then it cannot save/);
   await expect.element(page.getByRole('button', { name: 'Reload' })).toBeVisible();
+  document.documentElement.dataset['recording'] = 'true';
+  onTestFinished(() => {
+    delete document.documentElement.dataset['recording'];
+  });
+  await expect.element(said).not.toBeInTheDocument();
 });

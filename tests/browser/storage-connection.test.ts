@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { connect } from '../../src/storage/connection.ts';
 import { migrations } from '../../src/storage/migrations.ts';
@@ -102,6 +102,20 @@ test('an upgrade does not interrupt a take', async () => {
   await next.close();
 });
 
+test('after the take the next transaction makes way for the upgrade by itself', async () => {
+  let isTakeRunning = true;
+  let outdated = 0;
+  const old = await anEmptyArchive({ onOutdated: () => (outdated += 1), mayClose: () => !isTakeRunning });
+  const upgrade = connect({ onBlocked: () => {} }, nextVersion);
+  await expect.poll(() => outdated).toBe(1);
+  await old.prompts.put(anOwnPrompt());
+  isTakeRunning = false;
+  expect(await old.prompts.list()).toHaveLength(1);
+  await (await upgrade).close();
+  await expect(old.prompts.list()).rejects.toMatchObject({ fault: 'newer' });
+  await old.close();
+});
+
 test('a migration that fails leaves the data as it was', async () => {
   const archive = await anEmptyArchive();
   await archive.prompts.put(anOwnPrompt());
@@ -153,6 +167,39 @@ test('a transaction that meets the loss of its connection runs once more, and on
   await expect(failing).rejects.toMatchObject({ fault: 'unavailable', cause: { name: 'UnknownError' } });
   expect(runs).toEqual([false, true]);
   await connection.close();
+});
+
+test('a loss that is noticed late costs no connection opened since', async () => {
+  await (await anEmptyArchive()).close();
+  const connection = await connect({});
+  const open = vi.spyOn(IDBFactory.prototype, 'open');
+  const late = Promise.withResolvers<never>();
+  const slow = connection.read(['prompts'], (tx) =>
+    open.mock.calls.length === 0 ? late.promise : tx.objectStore('prompts').count(),
+  );
+  const quick = connection.read(['prompts'], (tx) =>
+    open.mock.calls.length === 0 ? Promise.reject(lost()) : tx.objectStore('prompts').count(),
+  );
+  expect(await quick).toBe(0);
+  late.reject(lost());
+  expect(await slow).toBe(0);
+  expect(open).toHaveBeenCalledOnce();
+  open.mockRestore();
+  await connection.close();
+});
+
+test('a chunk can be stored again when nobody knows whether it was', async () => {
+  const archive = await anEmptyArchive();
+  const attempt = anUnfinishedAttempt();
+  await archive.attempts.begin(attempt);
+  const chunk = aChunk({ attemptId: attempt.id });
+  await archive.attempts.append(chunk);
+  await archive.attempts.append(chunk);
+  const next = aChunk({ attemptId: attempt.id, seq: 1, offset: 16, clockEndMs: 1000 });
+  await archive.attempts.append(next);
+  expect(await archive.chunks.read(attempt.id, 0, 0, 9)).toHaveLength(2);
+  expect(await checkInvariants()).toEqual([]);
+  await archive.close();
 });
 
 test('what was written although the browser said otherwise is neither lost nor refused nor doubled', async () => {

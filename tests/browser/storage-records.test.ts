@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../src/domain/settings.ts';
 import { newAttemptId } from '../../src/storage/new-id.ts';
+import { openArchive } from '../../src/storage/open-archive.ts';
 import {
   aChunk,
   anEmptyArchive,
@@ -89,7 +90,7 @@ test('a review is a draft until it is locked, and then never changes', async () 
   await archive.reviews.put(locked);
   await expect(archive.reviews.put({ ...locked, scores: {} })).rejects.toThrow(/never changes/);
   await expect(archive.reviews.put({ ...locked, lockedAt: null })).rejects.toThrow(/never changes/);
-  expect(await archive.reviews.get(draft.id)).toEqual(locked);
+  expect(await archive.reviews.of(draft.attemptId)).toContainEqual(locked);
   expect(await archive.reviews.of(attemptId)).toEqual([earlier, locked]);
   await archive.close();
 });
@@ -130,4 +131,18 @@ test('settings are their defaults until they are chosen', async () => {
   expect(await archive.settings.get('recording')).toEqual(recording);
   expect(await archive.settings.get('keyboard')).toEqual(DEFAULT_SETTINGS.keyboard);
   await archive.close();
+});
+
+test('two changes of a group of settings at once are both kept', async () => {
+  const [here, there] = [await anEmptyArchive(), await openArchive()];
+  await Promise.all([
+    here.settings.update('recording', (recording) => ({ ...recording, countdownSec: 3 })),
+    there.settings.update('recording', (recording) => ({ ...recording, mode: 'exam' })),
+  ]);
+  expect(await here.settings.get('recording')).toMatchObject({ countdownSec: 3, mode: 'exam' });
+  const heard: string[] = [];
+  there.onChange(({ store }) => heard.push(store));
+  await here.settings.update('keyboard', () => ({ singleKeys: false }));
+  await expect.poll(() => heard).toEqual(['settings']);
+  await Promise.all([here.close(), there.close()]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { PromptId } from '../../src/domain/ids.ts';
 import { finishLock, holdLock, RECORDER_LOCK, takeLock } from '../../src/storage/locks.ts';
 import { migrations } from '../../src/storage/migrations.ts';
-import { newAttemptId, newReviewId } from '../../src/storage/new-id.ts';
+import { newAttemptId } from '../../src/storage/new-id.ts';
 import { openArchive } from '../../src/storage/open-archive.ts';
 import { sha256Hex } from '../../src/storage/sha256.ts';
 import {
@@ -123,7 +123,6 @@ test('what is missing is null', async () => {
   expect(await archive.attempts.restore(id)).toBe(false);
   expect(await archive.chunks.read(id, 0, 0, 5)).toEqual([]);
   expect(await archive.clips.read(id)).toBeNull();
-  expect(await archive.reviews.get(newReviewId())).toBeNull();
   expect(await archive.reviews.of(id)).toEqual([]);
   expect(await archive.prompts.list()).toEqual([]);
   expect(await archive.peaks.get(id)).toBeNull();
@@ -171,7 +170,7 @@ test('a change that throws, or makes a record nobody could read, changes nothing
 
 test('only a whole clip is kept, and a kept one never changes', async () => {
   const archive = await anEmptyArchive();
-  const attempt = anUnfinishedAttempt({ status: 'finishing' });
+  const attempt = anUnfinishedAttempt();
   const { id } = attempt;
   await archive.attempts.begin(attempt);
   await archive.attempts.append(aChunk({ attemptId: id }));
@@ -308,16 +307,31 @@ test('orphans are the unfinished attempts nobody works on', async () => {
   await archive.close();
 });
 
-test('a lock has one holder, until it is freed or stolen', async () => {
+test('a lock has one holder, until it is freed', async () => {
   const free = await holdLock(RECORDER_LOCK);
   expect(free).not.toBeNull();
   expect(await holdLock(RECORDER_LOCK)).toBeNull();
-  const freeStolen = await holdLock(RECORDER_LOCK, { steal: true });
-  expect(freeStolen).not.toBeNull();
   await free?.();
-  expect(await holdLock(RECORDER_LOCK)).toBeNull();
-  await freeStolen?.();
   await expect.poll(() => holdLock(RECORDER_LOCK)).not.toBeNull();
+});
+
+test('a chunk is stored only while its attempt is being recorded', async () => {
+  const archive = await anEmptyArchive();
+  const attempt = anUnfinishedAttempt();
+  const chunk = aChunk({ attemptId: attempt.id });
+  const next = aChunk({ attemptId: attempt.id, seq: 1, offset: 16, clockEndMs: 1000 });
+  const refusal = { name: 'StorageError', fault: 'unavailable' };
+  await expect(archive.attempts.append(chunk)).rejects.toMatchObject(refusal);
+  await archive.attempts.begin(attempt);
+  await archive.attempts.append(chunk);
+  await archive.attempts.update(attempt.id, (there) => ({ ...there, status: 'finishing' }));
+  await expect(archive.attempts.append(next)).rejects.toMatchObject(refusal);
+  // A pause or a continued take brings it back.
+  await archive.attempts.update(attempt.id, (there) => ({ ...there, status: 'recording' }));
+  await archive.attempts.append(next);
+  await archive.attempts.remove(attempt.id);
+  await expect(archive.attempts.append({ ...next, seq: 2, offset: 32 })).rejects.toMatchObject(refusal);
+  await archive.close();
 });
 
 test('both archives hear of a change, once per store however many writes there were', async () => {
@@ -351,13 +365,24 @@ test('chunks a dead tab left beside a kept clip are swept at the next start', as
   const attempt = anUnfinishedAttempt();
   await archive.attempts.begin(attempt);
   await archive.attempts.append(aChunk({ attemptId: attempt.id }));
-  const kept = await keepAnAttempt(archive);
-  await archive.attempts.append(aChunk({ attemptId: kept.id }));
+  const keepWithChunk = async (more: { readonly isPartial?: true }) => {
+    const { id } = anUnfinishedAttempt();
+    const data = someBytes(64);
+    await archive.attempts.begin(anUnfinishedAttempt({ id }));
+    await archive.attempts.append(aChunk({ attemptId: id }));
+    await archive.clips.putPart(id, 0, data);
+    const sha256 = [await sha256Hex(data)];
+    const facts = { durationMs: 500, mimeType: 'audio/webm', bytes: 64, marks: [], endedBy: null };
+    return archive.clips.keep(id, { ...facts, sha256, ...more });
+  };
+  const kept = await keepWithChunk({});
+  const partial = await keepWithChunk({ isPartial: true });
   expect(await checkInvariants()).toEqual([expect.stringContaining('still has 1 chunks')]);
   await archive.close();
   const next = await openArchive();
   expect(await next.chunks.last(kept.id, 0)).toBeNull();
   expect(await next.chunks.last(attempt.id, 0)).toMatchObject({ seq: 0 });
+  expect(await next.chunks.last(partial.id, 0)).toMatchObject({ seq: 0 });
   expect(await next.clips.read(kept.id)).toMatchObject({ size: kept.bytes });
   expect(await checkInvariants()).toEqual([]);
   await next.close();

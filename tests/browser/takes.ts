@@ -103,8 +103,9 @@ export async function storeTake(
     aSegment({ mimeType, clockStartMs: starts[index] ?? 0 }),
   );
   const attempt = anUnfinishedAttempt({ segments, ...fields });
-  await archive.attempts.begin(attempt);
+  await archive.attempts.begin({ ...attempt, status: 'recording' });
   for (const chunk of chunksOf(attempt, recordings)) await archive.attempts.append(chunk);
+  await archive.attempts.update(attempt.id, () => attempt);
   return attempt;
 }
 
@@ -164,17 +165,25 @@ function preSkipMs(config: AudioDecoderConfig | null): number {
   return new DataView(buffer, byteOffset).getUint16(10, true) / 48;
 }
 
-/** The payloads of all packets, one after the other, and how many there are. */
-export async function payloads(clip: Blob): Promise<{ readonly count: number; readonly bytes: Uint8Array }> {
+export type Packets = {
+  readonly count: number;
+  /** Their payloads, one after the other. */
+  readonly bytes: Uint8Array;
+  /** When each begins, in whole milliseconds from the first. */
+  readonly times: readonly number[];
+};
+
+export async function payloads(clip: Blob): Promise<Packets> {
   const input = new Input({ source: new BlobSource(clip), formats: ALL_FORMATS });
   const track = await input.getPrimaryAudioTrack();
-  const packets: Uint8Array[] = [];
-  if (track !== null)
-    for await (const { data } of new EncodedPacketSink(track).packets()) packets.push(data.slice());
+  const packets: EncodedPacket[] = [];
+  if (track !== null) for await (const packet of new EncodedPacketSink(track).packets()) packets.push(packet);
   input.dispose();
+  const start = packets[0]?.timestamp ?? 0;
   return {
     count: packets.length,
-    bytes: new Uint8Array(await new Blob(packets as BlobPart[]).arrayBuffer()),
+    bytes: new Uint8Array(await new Blob(packets.map(({ data }) => data.slice())).arrayBuffer()),
+    times: packets.map(({ timestamp }) => Math.round((timestamp - start) * 1000)),
   };
 }
 

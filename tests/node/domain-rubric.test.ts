@@ -4,14 +4,11 @@ import {
   CELL_IDS,
   CRITERION_IDS,
   cellId,
-  criterionScore,
   LEVELS,
-  type Marking,
-  overall,
   type Scores,
-  stepScore,
   WRONG_STEPS,
 } from '../../src/domain/rubric.ts';
+import { countCells, criterionScore, type Marking, overall } from '../../src/domain/scoring.ts';
 import { STEP_IDS } from '../../src/domain/step.ts';
 import { rubric } from '../../src/rubric/definition.ts';
 
@@ -41,7 +38,7 @@ function meanOf({ scores: levels, missing }: Marking): number | null {
 test('the overall is the weighted mean of what is scored, under its caps', () => {
   fc.assert(
     fc.property(markings, (marking) => {
-      const { points, scored, isProvisional, caps } = overall(rubric, marking);
+      const { points, scored, isProvisional, countsInTrends, caps } = overall(rubric, marking);
       const mean = meanOf(marking);
       const counted = CELL_IDS.filter(
         (cell) =>
@@ -49,7 +46,8 @@ test('the overall is the weighted mean of what is scored, under its caps', () =>
       );
       expect(scored).toBe(counted.length);
       const hasAllDepth = STEP_IDS.every((step) => counted.includes(cellId('depth', step)));
-      expect(isProvisional).toBe(counted.length < 12 || !hasAllDepth);
+      expect(isProvisional).toBe(counted.length < 15);
+      expect(countsInTrends).toBe(counted.length >= 12 && hasAllDepth);
       if (mean === null || points === null) {
         expect([mean, points]).toEqual([null, null]);
         return;
@@ -59,6 +57,33 @@ test('the overall is the weighted mean of what is scored, under its caps', () =>
       else expect([60, 74]).toContain(points);
     }),
   );
+});
+
+test('one blank cell makes a score provisional; under twelve, or a blank depth, keep it out of the trends', () => {
+  const without = (...cells: readonly string[]) => {
+    const scored = Object.entries(full).filter(([cell]) => !cells.includes(cell));
+    const marking = { scores: Object.fromEntries(scored), missing: [], wrongSteps: [] };
+    const { isProvisional, countsInTrends } = overall(rubric, marking);
+    return [isProvisional, countsInTrends];
+  };
+  const [a, b, c, d] = CELL_IDS.filter((cell) => !cell.startsWith('depth')) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  expect(without()).toEqual([false, true]);
+  expect(without(a)).toEqual([true, true]);
+  expect(without(a, b, c)).toEqual([true, true]);
+  expect(without(a, b, c, d)).toEqual([true, false]);
+  expect(without('depth.next')).toEqual([true, false]);
+});
+
+test('a missing step asks for nothing, and what was chosen in it is not counted', () => {
+  const scores: Scores = { 'clarity.next': 3, 'depth.next': 3, 'pacing.results': 2 };
+  expect(countCells({ scores, missing: [] })).toEqual({ asked: 15, scored: 3, missing: 0 });
+  expect(countCells({ scores, missing: ['next'] })).toEqual({ asked: 12, scored: 1, missing: 3 });
+  expect(countCells({ scores, missing: STEP_IDS })).toEqual({ asked: 0, scored: 0, missing: 15 });
 });
 
 test('a better level in one cell never lowers the score, a missing step or a wrong claim never raises it', () => {
@@ -140,7 +165,7 @@ test('a half is rounded up, whatever binary fractions make of it', () => {
   expect(criterionScore(rubric, half, 'clarity')).toBe(63);
 });
 
-test('the scores of criteria and steps are means of their own cells', () => {
+test('the score of a criterion is a mean of its own cells', () => {
   fc.assert(
     fc.property(markings, (marking) => {
       const within = (values: readonly number[], mean: number | null) => {
@@ -159,11 +184,6 @@ test('the scores of criteria and steps are means of their own cells', () => {
         within(
           STEP_IDS.flatMap((step) => points(cellId(criterion, step))),
           criterionScore(rubric, marking, criterion),
-        );
-      for (const step of STEP_IDS)
-        within(
-          CRITERION_IDS.flatMap((criterion) => points(cellId(criterion, step))),
-          stepScore(rubric, marking, step),
         );
     }),
   );

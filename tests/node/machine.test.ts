@@ -7,13 +7,15 @@ import {
   type Effect,
   elapsedAt,
   IDLE,
-  type PlannedTake,
+  isKept,
+  isRetryable,
   type RecorderEvent,
   type RecorderState,
-  type Take,
   takeOf,
   transition,
 } from '../../src/recorder/machine.ts';
+import { heldTake } from '../../src/recorder/phase.ts';
+import type { PlannedTake, Take } from '../../src/recorder/take-state.ts';
 
 type Tag = RecorderState['tag'];
 
@@ -194,7 +196,7 @@ test('what the system took away goes on by itself; what the speaker paused does 
 test('a take ends by being flushed and then made into a clip, with the microphone closed', () => {
   const stopping = run(...recording, { tag: 'stop', at: 4000 });
   expect(names(stopping.effects).slice(-2)).toEqual(['end-segment', 'flush']);
-  const saving = transition(stopping.state, { tag: 'flushed', attemptId });
+  const saving = transition(stopping.state, { tag: 'flushed', attemptId, isWhole: true });
   expect(saving.effects).toEqual([{ run: 'close-mic' }, { run: 'commit', attemptId, endedBy: 'user' }]);
   expect(transition(saving.state, { tag: 'committed', attemptId, keptMs: 2990 }).state).toEqual({
     tag: 'saved',
@@ -206,19 +208,23 @@ test('a take ends by being flushed and then made into a clip, with the microphon
 
 test('a fault ends the take and says so, one that comes with the last chunk too', () => {
   const full = { tag: 'fault', attemptId, fault: 'disk-full', at: 4000 } as const;
-  const early = run(...recording, full, { tag: 'flushed', attemptId });
+  const early = run(...recording, full, { tag: 'flushed', attemptId, isWhole: true });
   expect(early.effects.at(-1)).toEqual({ run: 'commit', attemptId, endedBy: 'disk-full' });
-  const late = run(...recording, { tag: 'stop', at: 4000 }, full, { tag: 'flushed', attemptId });
+  const late = run(...recording, { tag: 'stop', at: 4000 }, full, {
+    tag: 'flushed',
+    attemptId,
+    isWhole: true,
+  });
   expect(late.effects.at(-1)).toEqual({ run: 'commit', attemptId, endedBy: 'disk-full' });
 });
 
 test('a take whose record never reached the disk has nothing to save or to discard', () => {
   const events: readonly RecorderEvent[] = [...opened, { tag: 'start', take: planned() }];
   const full = { tag: 'fault', attemptId, fault: 'disk-full', at: 4 } as const;
-  const failed = run(...events, full, { tag: 'flushed', attemptId });
+  const failed = run(...events, full, { tag: 'flushed', attemptId, isWhole: true });
   expect(failed.state).toMatchObject({ tag: 'failed', fault: 'disk-full' });
   expect(names(failed.effects)).not.toContain('commit');
-  const discarded = run(...events, { tag: 'discard', at: 4 }, { tag: 'flushed', attemptId });
+  const discarded = run(...events, { tag: 'discard', at: 4 }, { tag: 'flushed', attemptId, isWhole: true });
   expect(discarded.state.tag).toBe('ready');
   expect(names(discarded.effects)).not.toContain('discard');
 });
@@ -229,7 +235,7 @@ test('a take without sound is not made into a clip, nor left to be recovered', (
     { tag: 'start', take: planned() },
     { tag: 'begun', attemptId },
     { tag: 'stop', at: 4 },
-    { tag: 'flushed', attemptId },
+    { tag: 'flushed', attemptId, isWhole: true },
   ];
   const empty = run(...begun);
   expect(empty.state).toMatchObject({ tag: 'failed', fault: 'empty', cause: 'user' });
@@ -238,7 +244,7 @@ test('a take without sound is not made into a clip, nor left to be recovered', (
   const silent = run(
     ...recording,
     stop,
-    { tag: 'flushed', attemptId },
+    { tag: 'flushed', attemptId, isWhole: true },
     { tag: 'commit-failed', attemptId, fault: 'empty' },
   );
   expect(silent.effects.at(-1)).toEqual({ run: 'forget', attemptId });
@@ -247,22 +253,66 @@ test('a take without sound is not made into a clip, nor left to be recovered', (
 
 test('a discarded take leaves the microphone open, unless it is gone', () => {
   const discarding: readonly RecorderEvent[] = [...recording, { tag: 'discard', at: 4000 }];
-  const ready = run(...discarding, { tag: 'flushed', attemptId });
+  const ready = run(...discarding, { tag: 'flushed', attemptId, isWhole: true });
   expect(ready.state.tag).toBe('ready');
   expect(ready.effects.at(-1)).toEqual({ run: 'discard', attemptId });
-  const lost = run(...discarding, { tag: 'device-lost', at: 4001 }, { tag: 'flushed', attemptId });
+  const lost = run(
+    ...discarding,
+    { tag: 'device-lost', at: 4001 },
+    { tag: 'flushed', attemptId, isWhole: true },
+  );
   expect(lost.state.tag).toBe('idle');
   expect(names(lost.effects)).toContain('close-mic');
 });
 
-test('a clip that could not be made can be tried again, discarded or left', () => {
+test('a clip that could not be made can be tried again or left', () => {
   const fault = { tag: 'commit-failed', attemptId, fault: 'disk-full' } as const;
   const stop = { tag: 'stop', at: 4000 } as const;
-  const { state } = run(...recording, stop, { tag: 'flushed', attemptId }, fault);
+  const { state } = run(...recording, stop, { tag: 'flushed', attemptId, isWhole: true }, fault);
   expect(state).toMatchObject({ tag: 'failed', fault: 'disk-full', bankedMs: 3000 });
   expect(names(transition(state, stop).effects)).toEqual(['commit']);
-  expect(names(transition(state, { tag: 'discard', at: 0 }).effects)).toEqual(['discard']);
+  expect(transition(state, { tag: 'discard', at: 0 }).state).toBe(state);
   expect(transition(state, { tag: 'open' }).state.tag).toBe('opening');
+});
+
+test('what a disk refused twice is not forgotten but can be tried again, until the speaker goes on', () => {
+  const full = { tag: 'fault', attemptId, fault: 'disk-full', at: 1400 } as const;
+  const { state, effects } = run(...recording.filter(({ tag }) => tag !== 'stored'), full, {
+    tag: 'flushed',
+    attemptId,
+    isWhole: false,
+  });
+  expect(state).toMatchObject({ tag: 'failed', fault: 'disk-full', savedMs: 0 });
+  expect(names(effects)).not.toContain('forget');
+  if (state.tag !== 'failed') throw new Error('It did not fail');
+  expect([isKept(state), isRetryable(state)]).toEqual([false, true]);
+  expect(heldTake(state)).toBe(attemptId);
+  expect(names(transition(state, { tag: 'open' }).effects)).toEqual(['forget', 'open-mic']);
+
+  const again = transition(state, { tag: 'stop', at: 9000 });
+  expect(again.state.tag).toBe('saving');
+  expect(names(again.effects)).toEqual(['flush']);
+  const stored = transition(again.state, { tag: 'stored', attemptId, ms: 400 });
+  const whole = transition(stored.state, { tag: 'flushed', attemptId, isWhole: true });
+  expect(whole.state).toMatchObject({ tag: 'saving', savedMs: 400 });
+  expect(names(whole.effects)).toEqual(['commit']);
+  const refused = transition(again.state, { tag: 'flushed', attemptId, isWhole: false });
+  expect(refused).toMatchObject({ state: { tag: 'failed', fault: 'disk-full' }, effects: [] });
+});
+
+test('nothing is left of a failed take that has no record or no sound', () => {
+  const kept = run(
+    ...recording,
+    { tag: 'stop', at: 4000 },
+    { tag: 'flushed', attemptId, isWhole: true },
+    { tag: 'commit-failed', attemptId, fault: 'mixed' },
+  ).state;
+  if (kept.tag !== 'failed') throw new Error('It did not fail');
+  expect([isKept(kept), isRetryable(kept), heldTake(kept)]).toEqual([true, true, attemptId]);
+  for (const lost of [{ isBegun: false }, { savedMs: 0 }, { fault: 'empty' as const }]) {
+    const state = { ...kept, ...lost };
+    expect([isKept(state), isRetryable(state), heldTake(state)]).toEqual([false, false, null]);
+  }
 });
 
 test('leaving lets go of everything, but the clip that is being made', () => {
@@ -273,7 +323,11 @@ test('leaving lets go of everything, but the clip that is being made', () => {
     { run: 'flush' },
     { run: 'close-mic' },
   ]);
-  const saving = run(...recording, { tag: 'stop', at: 4000 }, { tag: 'flushed', attemptId }).state;
+  const saving = run(
+    ...recording,
+    { tag: 'stop', at: 4000 },
+    { tag: 'flushed', attemptId, isWhole: true },
+  ).state;
   expect(transition(saving, { tag: 'leave', at: 4100 }).state).toBe(saving);
 });
 
@@ -301,9 +355,9 @@ const FORWARD: Readonly<Record<Tag, readonly RecorderEvent['tag'][]>> = {
   recording: ['begun', 'running', 'stored', 'mark', 'pause', 'muted', 'stop', 'fault', 'discard'],
   paused: ['resume', 'unmuted', 'begun', 'stored', 'mark', 'stop', 'device-lost'],
   stopping: ['begun', 'stored', 'flushed'],
-  saving: ['committed', 'commit-failed'],
+  saving: ['committed', 'commit-failed', 'flushed', 'stored'],
   saved: ['open', 'start'],
-  failed: ['stop', 'discard', 'open'],
+  failed: ['stop', 'stop', 'open'],
 };
 
 const draws = fc.array(
@@ -344,8 +398,9 @@ function concrete(
     case 'mark':
       return { tag, step: pickFrom(STEP_IDS, pick), at };
     case 'begun':
-    case 'flushed':
       return { tag, attemptId };
+    case 'flushed':
+      return { tag, attemptId, isWhole: pick % 4 > 0 };
     case 'running':
       return { tag, attemptId, segment: (take?.segment ?? 0) + (pick % 7 === 0 ? 1 : 0), at };
     case 'stored':
@@ -372,6 +427,7 @@ function concrete(
 /** What a shell would see of one take, and what was asked of the machine. */
 type Story = {
   isBegun: boolean;
+  isWhole: boolean;
   isRunning: boolean;
   nextSegment: number;
   clockMs: number;
@@ -411,7 +467,7 @@ class Witness {
     const isStale = 'attemptId' in event && event.attemptId !== take?.attemptId;
     if (isStale) demand(state === before && effects.length === 0, 'a late callback means nothing');
     // Once the clip is being made it is too late.
-    if (event.tag === 'discard' && take !== null && before.tag !== 'saving')
+    if (event.tag === 'discard' && take !== null && before.tag !== 'saving' && before.tag !== 'failed')
       this.#story(take.attemptId).wasDiscarded = true;
     for (const effect of effects) this.#take(effect, before, event);
     this.#check(before, event);
@@ -431,7 +487,13 @@ class Witness {
         demand(take?.attemptId === effect.attemptId, 'the take that begins is the present one');
         demand(!this.stories.has(effect.attemptId), 'a take begins once');
         const { segment: nextSegment = 0, bankedMs: clockMs = 0 } = take ?? {};
-        const rest = { isBegun: false, isRunning: false, wasDiscarded: false, fate: 'open' } as const;
+        const rest = {
+          isBegun: false,
+          isWhole: true,
+          isRunning: false,
+          wasDiscarded: false,
+          fate: 'open',
+        } as const;
         this.stories.set(effect.attemptId, { ...rest, nextSegment, clockMs, savedMs: clockMs });
         return;
       }
@@ -455,7 +517,11 @@ class Witness {
       }
       case 'flush': {
         const story = this.#story(id);
-        demand(!story.isRunning && story.fate === 'open', 'only a stopped encoder is waited for');
+        const isRefused = before.tag === 'failed' && !story.isWhole;
+        demand(
+          !story.isRunning && (story.fate === 'open' || isRefused),
+          'only a stopped encoder is waited for',
+        );
         story.fate = this.state.tag === 'idle' ? 'kept on disk' : 'flushing';
         return;
       }
@@ -477,7 +543,10 @@ class Witness {
       case 'forget': {
         const story = this.#story(effect.attemptId);
         const isEmpty = event.tag === 'commit-failed' && event.fault === 'empty';
-        demand(story.savedMs === 0 || isEmpty, 'only a take without sound is forgotten');
+        const wasEmpty = before.tag === 'failed' && before.fault === 'empty';
+        demand(story.savedMs === 0 || isEmpty || wasEmpty, 'only a take without sound is forgotten');
+        const isLeft = before.tag === 'failed' && this.state.tag !== 'failed';
+        demand(take?.isWhole ?? isLeft, 'nothing is forgotten while it waits to be written');
         story.fate = 'discarded';
         return;
       }
@@ -518,13 +587,15 @@ class Witness {
     demand(take.savedMs >= story.savedMs, 'what is saved never shrinks');
     story.savedMs = take.savedMs;
     story.isBegun = take.isBegun;
+    story.isWhole = take.isWhole;
     for (const [index, mark] of take.marks.entries()) {
       const next = take.marks[index + 1];
       demand(mark.atMs < (next?.atMs ?? Infinity), 'marks are in order, one at an instant');
       demand(mark.step !== next?.step, 'the same step does not come twice running');
       demand(mark.atMs <= elapsedAt(this.state, this.at), 'a mark is not in the future');
     }
-    if (this.state.tag === 'saving') demand(story.fate === 'committing', 'what is saved was committed');
+    if (this.state.tag === 'saving')
+      demand(['committing', 'flushing'].includes(story.fate), 'what is saved was committed');
     demand(story.isRunning === (this.state.tag === 'recording'), 'an encoder runs while recording');
   }
 
@@ -546,10 +617,12 @@ test('whatever comes in whatever order, no take is lost and no microphone stays 
       witness.send({ tag: 'leave', at: witness.at });
       expect(witness.openMics).toBe(0);
       expect(['idle', 'saving']).toContain(witness.state.tag);
-      for (const { fate, isRunning } of witness.stories.values()) {
+      const { state } = witness;
+      const open = state.tag === 'saving' && state.isFlushing ? state.attemptId : null;
+      for (const [id, { fate, isRunning }] of witness.stories) {
         expect(isRunning).toBe(false);
         expect(fate).not.toBe('open');
-        expect(fate).not.toBe('flushing');
+        if (id !== open) expect(fate).not.toBe('flushing');
       }
     }),
     { numRuns: 3000 },
@@ -569,15 +642,17 @@ test('every state has a way on', () => {
     stopping: 'flushed',
     saving: 'committed',
     saved: 'close',
-    failed: 'discard',
+    failed: 'close',
   };
+  const next = (state: RecorderState) =>
+    state.tag === 'saving' && state.isFlushing ? 'flushed' : toTheEnd[state.tag];
   fc.assert(
     fc.property(draws, (list) => {
       const witness = new Witness();
       for (const draw of list) witness.step(draw);
       const calm: Draw = { isForward: true, event: 'open', afterMs: 10, pick: 1 };
       for (let steps = 0; steps < 10 && !['ready', 'saved', 'idle'].includes(witness.state.tag); steps += 1)
-        witness.send(concrete(toTheEnd[witness.state.tag], witness.state, calm, witness.at, 'last'));
+        witness.send(concrete(next(witness.state), witness.state, calm, witness.at, 'last'));
       expect(['ready', 'saved', 'idle']).toContain(witness.state.tag);
     }),
     { numRuns: 500 },

@@ -3,16 +3,8 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { stepBudgets } from '../../src/domain/budget.ts';
 import type { AttemptId } from '../../src/domain/ids.ts';
-import {
-  CELL_IDS,
-  CRITERION_IDS,
-  cellId,
-  criterionScore,
-  type Level,
-  type Marking,
-  overall,
-  type Scores,
-} from '../../src/domain/rubric.ts';
+import { CELL_IDS, CRITERION_IDS, cellId, type Level, type Scores } from '../../src/domain/rubric.ts';
+import { criterionScore, type Marking, overall } from '../../src/domain/scoring.ts';
 import { STEP_IDS, STEP_LABELS } from '../../src/domain/step.ts';
 import { bandOf, cellOf, decodeRubric, rubric, scoreNoise } from '../../src/rubric/definition.ts';
 import { criteriaOrder } from '../../src/rubric/order.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AttemptId, ReviewId } from '../../src/domain/ids.ts';
 import { CELL_IDS, LEVELS, type Review } from '../../src/domain/rubric.ts';
-import { blankReview, createDraft } from '../../src/rubric/draft.ts';
+import { blankReview, createDraft, openDraft } from '../../src/rubric/draft.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 
 function aBlankReview(): Review {
@@ -122,6 +122,23 @@ test('whatever is chosen and whatever fails, the last choice is stored, in order
       expect(store.stored.at(-1)?.scores).toEqual(review.scores);
     }),
   );
+});
+
+test('what could not be saved is found again, and is forgotten once it is on disk', async () => {
+  const store = aSlowStore();
+  const review = { ...aBlankReview(), attemptId: 'left' as AttemptId };
+  const open = () => openDraft({ review, isStored: false, save: store.save });
+  const draft = open();
+  expect(open()).not.toBe(draft);
+  draft.choose('clarity.next', 3);
+  expect(open()).toBe(draft);
+  await store.drain(new StorageError('full'));
+  expect(open()).toBe(draft);
+  draft.flush();
+  await store.drain();
+  expect(store.stored.at(-1)?.scores).toEqual({ 'clarity.next': 3 });
+  expect(draft.getSnapshot().saving.tag).toBe('saved');
+  expect(open()).not.toBe(draft);
 });
 
 test('a lock that cannot be stored leaves the draft open', async () => {

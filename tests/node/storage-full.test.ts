@@ -63,6 +63,26 @@ test('on a full disk nothing acknowledged is lost, and the reserve lets one fini
       fault = await archive.attempts.append(chunk).catch((error: unknown) => String(error));
       if (fault === undefined) saved += 1;
     }
+    const mark = { step: 'approach' as const, atMs: 0 };
+    const outline = { approach: 'x'.repeat(200_000) };
+    let marked = 0;
+    let markFault: unknown;
+    while (markFault === undefined && marked < 100) {
+      const growth = Object.fromEntries(
+        Array.from({ length: marked }, (_, at) => [`more${at}`, outline.approach]),
+      );
+      const update = archive.attempts.update(
+        id,
+        (there) => ({ ...there, marks: [mark], outline: { ...outline, ...growth } }),
+        { sparesReserve: true },
+      );
+      markFault = await update.then(
+        () => undefined,
+        (error: unknown) => String(error),
+      );
+      marked += 1;
+    }
+    const { usage: left } = await navigator.storage.estimate();
     const acknowledged = (await archive.chunks.read(id, 0, 0, 500)).map(({ seq }) => seq);
     await archive.attempts.update(id, (there) => ({ ...there, status: 'finishing', endedBy: 'disk-full' }));
     const bytes = saved * 64_000;
@@ -83,10 +103,11 @@ test('on a full disk nothing acknowledged is lost, and the reserve lets one fini
     await archive.attempts.remove(older.id);
     const isKept = (await archive.clips.read(id))?.size === bytes;
     const { attempts } = await archive.attempts.page({ limit: 9 });
-    return { reserved, saved, acknowledged, fault, status, isKept, ids: attempts.length };
+    return { reserved, left, markFault, saved, acknowledged, fault, status, isKept, ids: attempts.length };
   });
   expect(outcome).toMatchObject({
     fault: 'StorageError: Storage: full',
+    markFault: 'StorageError: Storage: full',
     status: 'kept',
     isKept: true,
     ids: 1,
@@ -94,7 +115,8 @@ test('on a full disk nothing acknowledged is lost, and the reserve lets one fini
   expect(outcome.reserved).toBeGreaterThan(8_000_000);
   expect(outcome.reserved).toBeLessThan(9_000_000);
   expect(outcome.saved).toBeGreaterThan(10);
-  // The take itself never gets the reserve.
+  // The take itself never gets the reserve, nor do its marks.
+  expect(outcome.left).toBeGreaterThan(8_000_000);
   expect(outcome.saved * 64_000).toBeLessThan(5_000_000);
   expect(outcome.acknowledged).toEqual(Array.from({ length: outcome.saved }, (_, seq) => seq));
   expect(await page.evaluate(checkInvariants)).toEqual([]);

@@ -1,4 +1,5 @@
-import { type BrowserContext, test as base, expect } from '@playwright/test';
+import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
+import { checkInvariants } from './invariants.ts';
 
 type Fixtures = {
   /** Console messages a test causes on purpose: `test.use({ knownConsole: [/…/] })`. */
@@ -8,8 +9,8 @@ type Fixtures = {
 };
 
 /**
- * Playwright's `test`. Every test fails on an exception nobody caught, on a console error or warning, and on a request
- * to anyone but the app's own server, whatever else it asserts.
+ * Playwright's `test`. Every test fails on an exception nobody caught, on a console error or warning, on a request to
+ * anyone but the app's own server, and on a database that breaks an invariant when it ends, whatever else it asserts.
  */
 export const test = base.extend<Fixtures>({
   knownConsole: [[], { option: true }],
@@ -40,10 +41,20 @@ export const test = base.extend<Fixtures>({
       };
       watch(context);
       await use(watch);
-      expect(problems, 'exceptions, console errors and requests to other origins').toEqual([]);
+      for (const page of context.pages()) problems.push(...(await violations(page, own)));
+      expect(problems, 'exceptions, console errors, requests to other origins, broken invariants').toEqual(
+        [],
+      );
     },
     { auto: true },
   ],
 });
+
+async function violations(page: Page, origin: string): Promise<readonly string[]> {
+  if (page.isClosed() || !page.url().startsWith(origin)) return [];
+  // Some tests take IndexedDB away from the page.
+  if (!(await page.evaluate(() => 'databases' in (window.indexedDB ?? {})))) return [];
+  return page.evaluate(checkInvariants);
+}
 
 export { expect };

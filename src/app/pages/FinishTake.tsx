@@ -2,11 +2,11 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { useNavigate, useRevalidator } from 'react-router';
 import type { UnfinishedAttempt } from '../../domain/attempt.ts';
 import { type FinishFault, type FinishResult, finishInWorker } from '../../finish/client.ts';
-import { download } from '../../player/clip.ts';
 import { fileName } from '../../player/file-name.ts';
 import type { Archive } from '../../storage/archive.ts';
 import { takeLock } from '../../storage/locks.ts';
-import { Button, LinkButton } from '../../ui/Button.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { download } from '../../ui/download.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { Progress } from '../../ui/Progress.tsx';
 import { useTimeout } from '../../ui/timers.ts';
@@ -37,28 +37,37 @@ export function FinishTake({ attempt }: { readonly attempt: UnfinishedAttempt })
   const { id, endedBy } = attempt;
 
   useEffect(() => {
-    const aborted = new AbortController();
-    const { signal } = aborted;
+    const left = new AbortController();
+    const { signal } = left;
     const finish = () => {
       setState({ tag: 'finishing', progress: null });
       const onProgress = (progress: number) => setState({ tag: 'finishing', progress });
-      return finishInWorker(id, { endedBy, signal, onProgress });
+      // Leaving the page gives up waiting for the lock, but not a clip that is being made.
+      return finishInWorker(id, { endedBy, onProgress });
     };
-    navigator.locks.request(takeLock(id), { signal }, finish).then(show, (error: unknown) => {
-      if (signal.aborted) return;
+    const failed = (error: unknown): FinishResult | null => {
+      if (signal.aborted) return null;
       report(error);
-      show({ tag: 'failed', fault: 'disk', reason: String(error) });
-    });
-    return () => aborted.abort();
-  }, [id, endedBy, tries]);
+      return { tag: 'failed', fault: 'disk', reason: String(error) };
+    };
+    void navigator.locks
+      .request(takeLock(id), { signal }, finish)
+      .catch(failed)
+      .then((result) => {
+        if (result === null) return;
+        if (result.tag !== 'kept') archive.attempts.released();
+        if (!signal.aborted) show(result);
+      });
+    return () => left.abort();
+  }, [archive, id, endedBy, tries]);
   // A tab that has just stopped recording may hold its lock for a moment more.
   useTimeout(() => setElsewhere(true), state.tag === 'waiting' ? 500 : null);
 
   if (state.tag === 'waiting') {
     if (!isElsewhere) return null;
     return (
-      <Notice tone="info" title="This take is being recorded in another tab">
-        When it is finished there, it opens here by itself.
+      <Notice tone="info" title="Another tab is busy with this take">
+        It is being recorded or saved there. When that is done, it opens here by itself.
       </Notice>
     );
   }
@@ -73,14 +82,7 @@ export function FinishTake({ attempt }: { readonly attempt: UnfinishedAttempt })
         <Notice
           tone="error"
           title={saveMessages.empty.title}
-          actions={
-            <>
-              <Button onClick={remove}>Delete this take</Button>
-              <LinkButton variant="plain" to={`/practice/${attempt.promptId}`}>
-                Start again
-              </LinkButton>
-            </>
-          }
+          actions={<Button onClick={remove}>Delete this take</Button>}
         >
           {saveMessages.empty.what}
         </Notice>

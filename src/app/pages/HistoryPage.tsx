@@ -9,7 +9,7 @@ import { rubric } from '../../rubric/definition.ts';
 import type { Archive } from '../../storage/archive.ts';
 import { Button, LinkButton } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
-import { formatDay } from '../../ui/format.ts';
+import { formatWhen } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { Section, Sheet } from '../../ui/Sheet.tsx';
 import { useUndo } from '../../ui/undo.tsx';
@@ -40,12 +40,12 @@ export function Component() {
   const { rows, hasOlder, setAside } = useLoaderData<Data>();
   const archive = useArchive();
   const { offerUndo, notice } = useUndo();
-  const { write, fault } = useWrites();
+  const { write, takeBack, fault } = useWrites();
 
   async function remove({ id, prompt, startedAt }: KeptAttempt) {
     if (!(await write(() => archive.attempts.remove(id)))) return;
-    offerUndo(`Deleted “${prompt.title}”, ${formatDay(startedAt)}.`, () =>
-      write(() => archive.attempts.restore(id)),
+    offerUndo(`Deleted “${prompt.title}”, ${formatWhen(startedAt)}.`, () =>
+      takeBack(() => archive.attempts.restore(id)),
     );
   }
 
@@ -56,7 +56,7 @@ export function Component() {
       <Sheet>
         {setAside.length > 0 && (
           <Section title="Set aside">
-            <SetAsideNotice records={setAside} />
+            <SetAsideNotice archive={archive} records={setAside} />
           </Section>
         )}
         <Section title="Attempts">
@@ -96,8 +96,9 @@ function ShowOlder({ shown, hasOlder }: { readonly shown: number; readonly hasOl
   return (
     <Button
       className={styles['more']}
-      disabled={isLoading}
+      aria-disabled={isLoading}
       onClick={() => {
+        if (isLoading) return;
         shownBefore.current = shown;
         setSearch({ pages: String(pagesIn(search) + 1) }, { replace: true, preventScrollReset: true });
       }}

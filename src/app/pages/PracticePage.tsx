@@ -6,9 +6,10 @@ import { loadCatalog, OWN_CATEGORY } from '../../library/catalog.ts';
 import { NextPrompt } from '../../library/NextPrompt.tsx';
 import { dueAgain, type Suggestion, suggest } from '../../library/next.ts';
 import { Waiting, type WaitingItem } from '../../library/Waiting.tsx';
+import { countWords } from '../../rubric/count-words.ts';
 import { rubric } from '../../rubric/definition.ts';
 import type { Archive, Orphan } from '../../storage/archive.ts';
-import { capitalised, formatDay, formatShortTarget } from '../../ui/format.ts';
+import { capitalised, formatDay, formatShortTarget, formatWhen } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { Section, Sheet } from '../../ui/Sheet.tsx';
 import { useUndo } from '../../ui/undo.tsx';
@@ -34,7 +35,7 @@ export function loader(archive: Archive) {
     const prompts = [...own, ...catalog.prompts];
     const rows = await readRows(archive, rubric, recent.attempts);
     const unfinished = rows.flatMap(({ attempt, scoring }) =>
-      scoring.tag === 'locked' ? [] : [{ attempt, scored: scoring.tag === 'draft' ? scoring.scored : 0 }],
+      scoring.tag === 'locked' ? [] : [{ attempt, cells: scoring.cells }],
     );
     return {
       categories: new Map([OWN_CATEGORY, ...catalog.categories].map(({ id, label }) => [id, label])),
@@ -54,14 +55,14 @@ export function Component() {
   const data = useLoaderData<Data>();
   const archive = useArchive();
   const { offerUndo, notice } = useUndo();
-  const { write, fault } = useWrites();
+  const { write, takeBack, fault } = useWrites();
   const [next] = data.suggestions;
   const waiting = waitingItems(data);
 
   async function remove({ attempt }: Orphan) {
     if (!(await write(() => archive.attempts.remove(attempt.id)))) return;
     offerUndo(`Deleted the recovered take of “${attempt.prompt.title}”.`, () =>
-      write(() => archive.attempts.restore(attempt.id)),
+      takeBack(() => archive.attempts.restore(attempt.id)),
     );
   }
 
@@ -125,15 +126,16 @@ function waitingItems({
   const fresh = others.filter(({ prompt }) => prompt.id !== again?.prompt.id);
   return [
     ...unfinished.slice(0, UNFINISHED).map(
-      ({ attempt, scored }): WaitingItem => ({
+      ({ attempt, cells }): WaitingItem => ({
         to: `/attempts/${attempt.id}`,
         verb: 'Finish scoring',
         title: attempt.prompt.title,
+        when: formatWhen(attempt.startedAt),
         why:
-          scored > 0
-            ? `Recorded ${formatDay(attempt.startedAt)}. The cells you scored are saved.`
-            : `Recorded ${formatDay(attempt.startedAt)}. Not scored yet.`,
-        size: `${scored} of 15`,
+          cells.scored > 0
+            ? `Recorded ${formatWhen(attempt.startedAt)}. The cells you scored are saved.`
+            : `Recorded ${formatWhen(attempt.startedAt)}. Not scored yet.`,
+        size: countWords(cells),
       }),
     ),
     ...[...repeat, ...fresh].map(practise),

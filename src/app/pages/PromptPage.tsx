@@ -12,7 +12,7 @@ import { rubric } from '../../rubric/definition.ts';
 import type { Archive } from '../../storage/archive.ts';
 import { newPromptId } from '../../storage/new-id.ts';
 import { Button, LinkButton } from '../../ui/Button.tsx';
-import { formatDay, formatTarget } from '../../ui/format.ts';
+import { formatTarget, formatWhen } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { Section, Sheet } from '../../ui/Sheet.tsx';
 import { StepPlan } from '../../ui/Steps.tsx';
@@ -48,23 +48,23 @@ export function Component() {
   const archive = useArchive();
   const navigate = useNavigate();
   const { offerUndo, notice } = useUndo();
-  const { write, fault } = useWrites();
+  const { write, takeBack, fault } = useWrites();
   const [isEditing, setEditing] = useState(false);
 
   async function save(changed: OwnPrompt) {
     if (await write(() => archive.prompts.put(changed))) setEditing(false);
   }
 
-  /** Leaves first: without its prompt this page has nothing to show. The list offers to undo. */
+  /** Without its prompt this page has nothing to show: the list offers to undo. */
   async function remove({ id, title }: OwnPrompt) {
+    if (!(await write(() => archive.prompts.remove(id)))) return;
     await navigate('/prompts', { replace: true, state: { deleted: { id, title } } satisfies PromptsState });
-    await archive.prompts.remove(id);
   }
 
   async function removeAttempt({ id, prompt: { title }, startedAt }: KeptAttempt) {
     if (!(await write(() => archive.attempts.remove(id)))) return;
-    offerUndo(`Deleted “${title}”, ${formatDay(startedAt)}.`, () =>
-      write(() => archive.attempts.restore(id)),
+    offerUndo(`Deleted “${title}”, ${formatWhen(startedAt)}.`, () =>
+      takeBack(() => archive.attempts.restore(id)),
     );
   }
 
@@ -74,7 +74,7 @@ export function Component() {
         <span>{category?.label}</span>
         <span>{KIND_LABELS[prompt.kind]}</span>
       </PageTitle>
-      {fault}
+      {!isEditing && fault}
       <Sheet>
         <Section title="Question">
           <div className={styles['prompt']}>
@@ -114,6 +114,7 @@ export function Component() {
         <PromptForm
           prompt={own}
           newId={newPromptId}
+          fault={fault}
           onSave={(changed) => void save(changed)}
           onClose={() => setEditing(false)}
         />

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useLoaderData, useLocation, useNavigate } from 'react-router';
 import type { PromptId } from '../../domain/ids.ts';
 import type { OwnPrompt, Prompt } from '../../domain/prompt.ts';
@@ -13,7 +13,7 @@ import { Button } from '../../ui/Button.tsx';
 import { TextField } from '../../ui/Field.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { Section, Sheet } from '../../ui/Sheet.tsx';
-import { UndoNotice } from '../../ui/undo.tsx';
+import { useUndo } from '../../ui/undo.tsx';
 import { useArchive } from '../archive-context.ts';
 import { useWrites } from '../use-writes.tsx';
 import styles from './PromptsPage.module.css';
@@ -46,10 +46,19 @@ type Data = Awaited<ReturnType<ReturnType<typeof loader>>>;
 export function Component() {
   const { groups, practised } = useLoaderData<Data>();
   const archive = useArchive();
-  const { write, fault } = useWrites();
+  const { write, takeBack, fault } = useWrites();
+  const { offerUndo, notice } = useUndo();
+  const search = useRef<HTMLInputElement>(null);
   const navigate = useNavigate();
   const deleted = (useLocation().state as PromptsState | null)?.deleted;
-  const forget = () => void navigate('/prompts', { replace: true, state: null });
+  const offer = useEffectEvent(({ id, title }: NonNullable<PromptsState['deleted']>) => {
+    offerUndo(`Deleted “${title}”. Its attempts stay.`, () => takeBack(() => archive.prompts.restore(id)));
+    // A reload must not offer it again.
+    void navigate('/prompts', { replace: true, state: null });
+  });
+  useEffect(() => {
+    if (deleted !== undefined) offer(deleted);
+  }, [deleted]);
   const [query, setQuery] = useState('');
   const [isWriting, setWriting] = useState(false);
   const total = groups.reduce((sum, { entries }) => sum + entries.length, 0);
@@ -66,14 +75,20 @@ export function Component() {
     if (await write(() => archive.prompts.put(prompt))) setWriting(false);
   }
 
+  function showAll() {
+    setQuery('');
+    search.current?.focus();
+  }
+
   return (
     <>
       <PageTitle title="Prompts" hidden />
-      {fault}
+      {!isWriting && fault}
       <Sheet>
         <Section title="Find">
           <div className={styles['find']}>
             <TextField
+              ref={search}
               label="Search"
               hideLabel
               type="search"
@@ -100,27 +115,19 @@ export function Component() {
           <Section title="Nothing found">
             <div className="stack">
               <p>No prompt has all of these words.</p>
-              <Button variant="plain" onClick={() => setQuery('')}>
+              <Button variant="plain" onClick={showAll}>
                 Show all prompts
               </Button>
             </div>
           </Section>
         )}
       </Sheet>
-      {deleted !== undefined && (
-        <UndoNotice
-          text={`Deleted “${deleted.title}”. Its attempts stay.`}
-          onDismiss={forget}
-          onUndo={() => {
-            forget();
-            void write(() => archive.prompts.restore(deleted.id));
-          }}
-        />
-      )}
+      {notice}
       {isWriting && (
         <PromptForm
           prompt={null}
           newId={newPromptId}
+          fault={fault}
           onSave={(prompt) => void save(prompt)}
           onClose={() => setWriting(false)}
         />

@@ -2,7 +2,6 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import {
   type LoaderFunctionArgs,
   type ShouldRevalidateFunctionArgs,
-  useBlocker,
   useLoaderData,
   useNavigate,
 } from 'react-router';
@@ -11,7 +10,7 @@ import type { Prompt } from '../../domain/prompt.ts';
 import type { Settings } from '../../domain/settings.ts';
 import { STEP_IDS, type StepId } from '../../domain/step.ts';
 import { spokenTime, timecode } from '../../domain/timeline.ts';
-import { finishInWorker, warmFinish } from '../../finish/client.ts';
+import { coolFinish, finishInWorker, warmFinish } from '../../finish/client.ts';
 import { findPrompt } from '../../library/catalog.ts';
 import { isTakeRunning } from '../../recorder/phase.ts';
 import { RecorderPanel } from '../../recorder/RecorderPanel.tsx';
@@ -20,12 +19,14 @@ import { rubric } from '../../rubric/definition.ts';
 import type { Archive, Orphan } from '../../storage/archive.ts';
 import { StorageError } from '../../storage/errors.ts';
 import { announce } from '../../ui/announcer.tsx';
-import { ConfirmDialog } from '../../ui/Dialog.tsx';
+import { Notice } from '../../ui/Notice.tsx';
 import { useUndo } from '../../ui/undo.tsx';
 import { useArchive } from '../archive-context.ts';
 import { micMessages, saveMessages, takeMessages } from '../messages.ts';
 import { NotHereError } from '../NotHere.tsx';
+import { useWrites } from '../use-writes.tsx';
 import styles from './RecordPage.module.css';
+import { TakeGuard } from './TakeGuard.tsx';
 
 export function loader(archive: Archive) {
   return async ({ params, request }: LoaderFunctionArgs) => {
@@ -41,7 +42,8 @@ export function loader(archive: Archive) {
       orphans.find(({ attempt }) => attempt.id === wanted && attempt.promptId === promptId) ?? null;
     const prompt = found ?? (continues === null ? null : promptOf(continues));
     if (prompt === null) throw new NotHereError('prompt');
-    return { prompt, recording, continues, isFirstVisit: practised.size === 0 };
+    const cannotContinue = wanted !== null && continues === null;
+    return { prompt, recording, continues, cannotContinue, isFirstVisit: practised.size === 0 };
   };
 }
 
@@ -61,10 +63,11 @@ const WORDS = { microphone: micMessages, take: takeMessages, save: saveMessages 
 
 const reviewPath = (id: AttemptId) => `/attempts/${id}`;
 
-function RecordPage({ prompt, recording, continues, isFirstVisit }: Data) {
+function RecordPage({ prompt, recording, continues, cannotContinue, isFirstVisit }: Data) {
   const archive = useArchive();
   const navigate = useNavigate();
   const { offerUndo, notice } = useUndo();
+  const { takeBack, fault } = useWrites();
   const [session] = useState(() => newSession(archive, recording));
   const [asks] = useState(() => asksOf(prompt));
   const isRunning = useSyncExternalStore(session.subscribe, () => isTakeRunning(session.getSnapshot().state));
@@ -73,13 +76,22 @@ function RecordPage({ prompt, recording, continues, isFirstVisit }: Data) {
     return () => void session.dispose();
   }, [session]);
 
-  async function undoDiscard() {
-    const id = await session.undoDiscard();
-    if (id !== null) await navigate(reviewPath(id));
+  async function undoDiscard(id: AttemptId) {
+    if (await takeBack(() => archive.attempts.restore(id))) await navigate(reviewPath(id));
   }
 
   return (
     <>
+      {!isRunning && (
+        <div className={styles['notices']}>
+          {fault}
+          {cannotContinue && (
+            <Notice tone="warn" title="That take cannot be continued">
+              It was finished or deleted, or another tab is busy with it. What you record here is a new one.
+            </Notice>
+          )}
+        </div>
+      )}
       <RecorderPanel
         session={session}
         prompt={prompt}
@@ -95,46 +107,13 @@ function RecordPage({ prompt, recording, continues, isFirstVisit }: Data) {
           announce(`Saved, ${spokenTime(keptMs)}`);
           void navigate(reviewPath(id));
         }}
-        onDiscarded={(lastedMs) => offerUndo(`Discarded a take of ${timecode(lastedMs)}.`, undoDiscard)}
+        onDiscarded={(id, lastedMs) =>
+          offerUndo(`Discarded a take of ${timecode(lastedMs)}.`, () => undoDiscard(id))
+        }
       />
-      <TakeGuard session={session} isRunning={isRunning} />
+      <TakeGuard session={session} />
       {!isRunning && <div className={styles['undo']}>{notice}</div>}
     </>
-  );
-}
-
-/** While a take runs the shell steps back, and nobody leaves by accident. */
-function TakeGuard({ session, isRunning }: { readonly session: Session; readonly isRunning: boolean }) {
-  const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) =>
-      isTakeRunning(session.getSnapshot().state) && currentLocation.pathname !== nextLocation.pathname,
-  );
-
-  useEffect(() => {
-    if (!isRunning) return undefined;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', ask);
-    document.documentElement.dataset['recording'] = 'true';
-    return () => {
-      removeEventListener('beforeunload', ask);
-      delete document.documentElement.dataset['recording'];
-    };
-  }, [isRunning]);
-
-  if (blocker.state !== 'blocked' || !isRunning) return null;
-  return (
-    <ConfirmDialog
-      title="Leave during the take?"
-      confirmLabel="Leave"
-      cancelLabel="Stay"
-      onCancel={() => blocker.reset()}
-      onConfirm={() => void session.dispose().then(() => blocker.proceed())}
-    >
-      <p>
-        Recording goes on until you answer. If you leave, the take ends here and is kept: Practice lists it as
-        recovered.
-      </p>
-    </ConfirmDialog>
   );
 }
 
@@ -143,13 +122,13 @@ function newSession(archive: Archive, settings: Settings['recording']): Session 
     settings,
     finish: async (id, endedBy, onProgress) => finishInWorker(id, { endedBy, onProgress }),
     warmFinish,
+    coolFinish,
   });
 }
 
 async function remember(archive: Archive, choices: Partial<Settings['recording']>): Promise<void> {
   try {
-    const before = await archive.settings.get('recording');
-    await archive.settings.put('recording', { ...before, ...choices });
+    await archive.settings.update('recording', (before) => ({ ...before, ...choices }));
   } catch (error) {
     // Then it is chosen again next time: nothing to stop a take for.
     if (!(error instanceof StorageError)) throw error;

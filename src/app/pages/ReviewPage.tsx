@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { Link, type LoaderFunctionArgs, useLoaderData } from 'react-router';
-import type { Attempt, KeptAttempt, Mode, TakeFault } from '../../domain/attempt.ts';
+import { type Attempt, type KeptAttempt, MODE_LABELS, type TakeFault } from '../../domain/attempt.ts';
 import type { AttemptId } from '../../domain/ids.ts';
 import type { Review } from '../../domain/rubric.ts';
 import { STEP_IDS, STEP_LABELS, type StepId } from '../../domain/step.ts';
 import { timecode } from '../../domain/timeline.ts';
+import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
 import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
 import type { Archive } from '../../storage/archive.ts';
@@ -18,7 +19,12 @@ import { storageMessages } from '../storage-messages.ts';
 import { FinishTake } from './FinishTake.tsx';
 import styles from './ReviewPage.module.css';
 
-type ReviewData = { readonly attempt: Attempt; readonly review: Review | null };
+type ReviewData = {
+  readonly attempt: Attempt;
+  readonly review: Review | null;
+  /** Its prompt was not deleted in the meantime. */
+  readonly canRepeat: boolean;
+};
 
 /** The clip and its peaks are read by the player, once: this runs again after every choice. */
 export function loader(archive: Archive) {
@@ -26,17 +32,18 @@ export function loader(archive: Archive) {
     const id = (params['attemptId'] ?? '') as AttemptId;
     const [attempt, reviews] = await Promise.all([archive.attempts.get(id), archive.reviews.of(id)]);
     if (attempt === null) throw new NotHereError('attempt');
+    const canRepeat = (await findPrompt(archive, attempt.promptId)) !== null;
     const review = reviews.toSorted((a, b) => a.updatedAt - b.updatedAt).at(-1) ?? null;
-    return { attempt, review };
+    return { attempt, review, canRepeat };
   };
 }
 
 export function Component() {
-  const { attempt, review } = useLoaderData<ReviewData>();
+  const { attempt, review, canRepeat } = useLoaderData<ReviewData>();
   return (
     <>
       <PageTitle title={attempt.prompt.title}>
-        <Facts attempt={attempt} />
+        <Facts attempt={attempt} canRepeat={canRepeat} />
       </PageTitle>
       {attempt.status === 'kept' ? (
         <Desk key={attempt.id} attempt={attempt} review={review} />
@@ -47,9 +54,7 @@ export function Component() {
   );
 }
 
-const MODE_LABELS: Readonly<Record<Mode, string>> = { cold: 'Cold', outline: 'With outline', exam: 'Exam' };
-
-function Facts({ attempt }: { readonly attempt: Attempt }) {
+function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>) {
   return (
     <>
       <time dateTime={new Date(attempt.startedAt).toISOString()}>
@@ -61,9 +66,11 @@ function Facts({ attempt }: { readonly attempt: Attempt }) {
         </span>
       )}
       <span>{MODE_LABELS[attempt.mode]}</span>
-      <Link className={styles['again']} to={`/practice/${attempt.promptId}`}>
-        Practise again
-      </Link>
+      {canRepeat && (
+        <Link className={styles['again']} to={`/practice/${attempt.promptId}`}>
+          Practise again
+        </Link>
+      )}
     </>
   );
 }
@@ -78,7 +85,12 @@ function Desk({ attempt, review }: DeskProps) {
     <div className={styles['desk']}>
       <div>
         <div className={styles['player']}>
-          <Player archive={archive} attempt={attempt} {...(isLocked ? {} : { onStep: setOpenStep })} />
+          <Player
+            archive={archive}
+            attempt={attempt}
+            explain={explain}
+            {...(isLocked ? {} : { onStep: setOpenStep })}
+          />
         </div>
         <Brief attempt={attempt} />
       </div>

@@ -41,7 +41,11 @@ export function Component() {
         <Section title="Keyboard">
           <Checkbox
             label="Single-key shortcuts"
-            hint="Keys such as R, Space and 1 to 5. Switch them off if speech control or chance presses set them off. On any page, ? lists its keys."
+            hint={
+              keyboard.singleKeys
+                ? 'Keys such as R, Space and 1 to 5. Switch them off if speech control or chance presses set them off. On any page, ? lists its keys.'
+                : 'Keys such as R, Space and 1 to 5 do nothing now. Those with Ctrl or ⌘ still work.'
+            }
             checked={keyboard.singleKeys}
             onChange={(singleKeys) => put('keyboard', { ...keyboard, singleKeys })}
           />

@@ -1,0 +1,126 @@
+import {
+  CELL_IDS,
+  CRITERION_IDS,
+  type CriterionId,
+  cellId,
+  type Level,
+  type Rubric,
+  type Scores,
+  type WrongStep,
+} from './rubric.ts';
+import { STEP_IDS, type StepId } from './step.ts';
+
+/** What scoring needs to know beside the levels. */
+export type Marking = {
+  readonly scores: Scores;
+  /** Their cells count 0, whatever was chosen in them. */
+  readonly missing: readonly StepId[];
+  readonly wrongSteps: readonly WrongStep[];
+};
+
+export type Total = {
+  /** 0–100, or null while no cell is scored. */
+  readonly points: number | null;
+  /** Cells that count, missing ones included. */
+  readonly scored: number;
+  /** A cell is blank: shown as provisional, with how many of the 15 count. */
+  readonly isProvisional: boolean;
+  /** Not under `LEAST_CELLS`, nor with a step whose depth is not scored. */
+  readonly countsInTrends: boolean;
+  /** The caps that lowered `points`, as sentences; empty when none did. */
+  readonly caps: readonly string[];
+};
+
+/** With fewer that count, an attempt stays out of the trends (rubric.json, `unscored`). */
+export const LEAST_CELLS = 12;
+
+export type CellCount = {
+  /** Cells there is something to choose in: a missing step asks for nothing. */
+  readonly asked: number;
+  /** Of those, the ones with a level. */
+  readonly scored: number;
+  readonly missing: number;
+};
+
+/** How far a review has come. What was chosen in a step that is missing now does not count. */
+export function countCells({ scores, missing }: Pick<Marking, 'scores' | 'missing'>): CellCount {
+  const steps = STEP_IDS.filter((step) => !missing.includes(step));
+  const cells = steps.flatMap((step) => CRITERION_IDS.map((criterion) => cellId(criterion, step)));
+  return {
+    asked: cells.length,
+    scored: cells.filter((cell) => scores[cell] !== undefined).length,
+    missing: CELL_IDS.length - cells.length,
+  };
+}
+
+function levelOf({ scores, missing }: Marking, criterion: CriterionId, step: StepId): Level | 0 | null {
+  return missing.includes(step) ? 0 : (scores[cellId(criterion, step)] ?? null);
+}
+
+function weightedMean(rubric: Rubric, marking: Marking, only: CriterionId | null = null): number | null {
+  const points = new Map<number, number>(rubric.levels.map((level) => [level.value, level.points]));
+  let sum = 0;
+  let weights = 0;
+  for (const criterion of rubric.criteria) {
+    if (only !== null && only !== criterion.id) continue;
+    for (const step of rubric.steps) {
+      const level = levelOf(marking, criterion.id, step.id);
+      if (level === null) continue;
+      const weight = criterion.weight * step.weight;
+      sum += (points.get(level) ?? 0) * weight;
+      weights += weight;
+    }
+  }
+  return weights === 0 ? null : sum / weights;
+}
+
+/** Half up, after removing the dust of binary fractions: 74.49999999999999 is 74.5. */
+function round(value: number): number {
+  return Math.round(Number(value.toFixed(9)));
+}
+
+function caps(marking: Marking): readonly { readonly atMost: number; readonly because: string }[] {
+  const isMissing = (step: StepId) => marking.missing.includes(step);
+  const found: { atMost: number; because: string }[] = [];
+  if (isMissing('approach') || isMissing('tradeoffs') || isMissing('results'))
+    found.push({ atMost: 60, because: 'At most 60 while Approach, Trade-offs or Results is missing.' });
+  if (isMissing('situation') || isMissing('next'))
+    found.push({ atMost: 74, because: 'At most 74 while Situation or Next is missing.' });
+  const isWrong = marking.wrongSteps.some((step) => levelOf(marking, 'depth', step) === 1);
+  if (isWrong)
+    found.push({
+      atMost: 60,
+      because: 'At most 60 while something said in Approach or Trade-offs is wrong.',
+    });
+  return found;
+}
+
+/**
+ * The overall score (rubric.json, `scoring`): the weighted mean of the scored cells' points, rounded,
+ * then capped. Blank cells are left out and the rest reweighted.
+ */
+export function overall(rubric: Rubric, marking: Marking): Total {
+  const count = countCells(marking);
+  const scored = count.scored + count.missing;
+  const mean = weightedMean(rubric, marking);
+  const lacksDepth = rubric.steps.some((step) => levelOf(marking, 'depth', step.id) === null);
+  const facts = {
+    scored,
+    isProvisional: scored < CELL_IDS.length,
+    countsInTrends: scored >= LEAST_CELLS && !lacksDepth,
+  };
+  if (mean === null) return { points: null, ...facts, caps: [] };
+  const points = round(mean);
+  const biting = caps(marking).filter((cap) => cap.atMost < points);
+  return {
+    points: Math.min(points, ...biting.map((cap) => cap.atMost)),
+    ...facts,
+    caps: biting.map((cap) => cap.because),
+  };
+}
+
+/** The weighted mean of one criterion, 0–100 rounded; null while none of its cells is scored. */
+export function criterionScore(rubric: Rubric, marking: Marking, criterion: CriterionId): number | null {
+  const mean = weightedMean(rubric, marking, criterion);
+  return mean === null ? null : round(mean);
+}
