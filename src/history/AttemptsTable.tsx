@@ -106,7 +106,8 @@ function Row({ attempt, scoring, onDelete, ofOnePrompt }: RowProps) {
         <IconButton
           label={`Delete ${title}, ${formatWhen(attempt.startedAt)}`}
           icon={Trash2}
-          onClick={() => onDelete(attempt)}
+          // The second click of a double click would meet the row that has moved up.
+          onClick={({ detail }) => detail < 2 && onDelete(attempt)}
         />
       </td>
     </tr>

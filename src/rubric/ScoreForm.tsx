@@ -186,7 +186,8 @@ function HowToChoose() {
   return (
     <details className={styles['rule']}>
       <summary>Pick the highest level whose every clause is true.</summary>
-      <p>{rubric.selectionRule}</p>
+      {/* What it refers to stands in each step: what the step asks for this kind of prompt. */}
+      <p>{rubric.selectionRule.replace(' (see steps.byKind)', '')}</p>
     </details>
   );
 }

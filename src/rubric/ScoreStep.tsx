@@ -60,7 +60,7 @@ export function ScoreStep(props: ScoreStepProps) {
       <div id={bodyId} className={styles['body']}>
         {isMissing && spokenMs !== null && (
           <p className={styles['missing']}>
-            {missingWords(spokenMs)}: counts as missing, 0 in all three cells
+            {missingWords(spokenMs)}: under 5 seconds a step counts as missing, 0 in all three cells
           </p>
         )}
         {isOpen && (

@@ -3,8 +3,7 @@ import type { UnfinishedAttempt } from '../../src/domain/attempt.ts';
 import { type FinishResult, finishAttempt } from '../../src/finish/finish.ts';
 import type { Archive } from '../../src/storage/archive.ts';
 import { StorageError } from '../../src/storage/errors.ts';
-import { openArchive } from '../../src/storage/open-archive.ts';
-import { someBytes } from '../support/factories.ts';
+import { anEmptyArchive, someBytes } from '../support/factories.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import {
   chunksLeft,
@@ -20,7 +19,7 @@ import {
 } from './takes.ts';
 
 async function open(): Promise<Archive> {
-  const archive = await openArchive();
+  const archive = await anEmptyArchive();
   onTestFinished(() => archive.close());
   return archive;
 }

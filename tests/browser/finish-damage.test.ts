@@ -5,7 +5,7 @@ import { type FinishResult, finishAttempt } from '../../src/finish/finish.ts';
 import type { Archive } from '../../src/storage/archive.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 import { openArchive } from '../../src/storage/open-archive.ts';
-import { aChunk, anUnfinishedAttempt, aSegment, someBytes } from '../support/factories.ts';
+import { aChunk, anEmptyArchive, anUnfinishedAttempt, aSegment, someBytes } from '../support/factories.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import {
   chunksLeft,
@@ -22,7 +22,7 @@ import {
 } from './takes.ts';
 
 async function open(): Promise<Archive> {
-  const archive = await openArchive();
+  const archive = await anEmptyArchive();
   onTestFinished(() => archive.close());
   return archive;
 }

@@ -385,18 +385,7 @@ test('a take that cannot be continued says so before another is recorded', async
   await expectGoodLooks();
 });
 
-test('a continued take leaves the outline that is being written for the next one', async () => {
-  const archive = await anEmptyArchive();
-  const { router } = await open(archive);
-  await outlineField('Approach').fill('For the next one');
-  const { id } = await anOrphan(archive);
-  await router.navigate(`${PATH}?continue=${id}`);
-  await expect.element(outlineField('Situation')).toHaveValue('A client that times out');
-  await router.navigate(PATH);
-  await expect.element(outlineField('Approach')).toHaveValue('For the next one');
-});
-
-test('a recovered take goes on where it ended, as it was', async () => {
+test('a recovered take goes on where it ended, as it was, and leaves the outline of the next one alone', async () => {
   const archive = await anEmptyArchive();
   const { router } = await open(archive);
   await select('Target length').selectOptions('2 minutes');
@@ -409,7 +398,10 @@ test('a recovered take goes on where it ended, as it was', async () => {
   const orphan = await onlyOrphan(archive);
   const { stream } = await aMicrophone();
   answerGetUserMedia(() => Promise.resolve(stream));
+  await router.navigate(PATH);
+  await outlineField('Approach').fill('For the next one');
   await router.navigate(`${PATH}?continue=${orphan?.attempt.id}`);
+  await expect.element(outlineField('Approach')).toHaveValue('');
   await expect.element(page.getByText(/This take goes on from 0:\d\d/)).toBeVisible();
   await expect.element(select('Target length')).toBeDisabled();
   await expect.element(select('Target length')).toHaveDisplayValue('2 minutes');
@@ -422,6 +414,8 @@ test('a recovered take goes on where it ended, as it was', async () => {
   expect(kept?.id).toBe(orphan?.attempt.id);
   expect(kept?.durationMs).toBeGreaterThan(3500);
   expect(await checkInvariants()).toEqual([]);
+  await router.navigate(PATH);
+  await expect.element(outlineField('Approach')).toHaveValue('For the next one');
 });
 
 test('every state of the page looks right to axe, light and dark, wide and narrow', {

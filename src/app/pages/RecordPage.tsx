@@ -19,6 +19,7 @@ import { rubric } from '../../rubric/definition.ts';
 import type { Archive, Orphan } from '../../storage/archive.ts';
 import { StorageError } from '../../storage/errors.ts';
 import { announce } from '../../ui/announcer.tsx';
+import { LinkButton } from '../../ui/Button.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { useUndo } from '../../ui/undo.tsx';
 import { useArchive } from '../archive-context.ts';
@@ -36,14 +37,17 @@ export function loader(archive: Archive) {
       findPrompt(archive, promptId),
       archive.settings.get('recording'),
       archive.attempts.practised(),
-      wanted === null ? [] : archive.attempts.orphans(),
+      archive.attempts.orphans(),
     ]);
     const continues =
       orphans.find(({ attempt }) => attempt.id === wanted && attempt.promptId === promptId) ?? null;
     const prompt = found ?? (continues === null ? null : promptOf(continues));
     if (prompt === null) throw new NotHereError('prompt');
     const cannotContinue = wanted !== null && continues === null;
-    return { prompt, recording, continues, cannotContinue, isFirstVisit: practised.size === 0 };
+    // After a reload in mid-take this is the page one comes back to.
+    const recovered = orphans.find(({ attempt }) => attempt.promptId === promptId && attempt.id !== wanted);
+    const isFirstVisit = practised.size === 0;
+    return { prompt, recording, continues, cannotContinue, recovered: recovered ?? null, isFirstVisit };
   };
 }
 
@@ -63,7 +67,7 @@ const WORDS = { microphone: micMessages, take: takeMessages, save: saveMessages 
 
 const reviewPath = (id: AttemptId) => `/attempts/${id}`;
 
-function RecordPage({ prompt, recording, continues, cannotContinue, isFirstVisit }: Data) {
+function RecordPage({ prompt, recording, continues, cannotContinue, recovered, isFirstVisit }: Data) {
   const archive = useArchive();
   const navigate = useNavigate();
   const { offerUndo, notice } = useUndo();
@@ -88,6 +92,15 @@ function RecordPage({ prompt, recording, continues, cannotContinue, isFirstVisit
           {cannotContinue && (
             <Notice tone="warn" title="That take cannot be continued">
               It was finished or deleted, or another tab is busy with it. What you record here is a new one.
+            </Notice>
+          )}
+          {recovered !== null && (
+            <Notice
+              tone="info"
+              title={`Recovered: ${timecode(recovered.keptMs)} of this prompt`}
+              actions={<LinkButton to={reviewPath(recovered.attempt.id)}>Review that take</LinkButton>}
+            >
+              Nothing of it was lost. Practice lists it too, to be continued or deleted.
             </Notice>
           )}
         </div>

@@ -127,8 +127,13 @@ function Brief({ attempt }: { readonly attempt: KeptAttempt }) {
       {endedBy !== 'user' && attempt.source === 'recorded' && (
         <p className={styles['ended']}>
           {endedBy === null
-            ? `Recovered: ${timecode(durationMs)}. The take was cut off, and this is all that was on disk.`
+            ? `Recovered: ${timecode(durationMs)}, all that was on disk.`
             : `We kept ${timecode(durationMs)} of this take: ${ENDED[endedBy]}.`}
+        </p>
+      )}
+      {attempt.isPartial === true && (
+        <p className={styles['ended']}>
+          Some of what was recorded cannot be read and is not in this clip. Nothing of it was deleted.
         </p>
       )}
       <section className={styles['block']} aria-labelledby="question">
@@ -142,6 +147,16 @@ function Brief({ attempt }: { readonly attempt: KeptAttempt }) {
                 <OutlineLine key={step} step={step} text={outline[step] ?? ''} />
               ))}
             </dl>
+          </details>
+        )}
+        {prompt.covers.length > 0 && (
+          <details className={styles['outline']}>
+            <summary>What a strong answer covers</summary>
+            <ul role="list">
+              {prompt.covers.map(({ id, text }) => (
+                <li key={id}>{text}</li>
+              ))}
+            </ul>
           </details>
         )}
       </section>

@@ -20,10 +20,16 @@ const SAVING: Question = {
   text: 'What you said is kept either way. If you leave now, Practice may list it as recovered.',
 };
 
+const UNSAVED: Question = {
+  title: 'Leave what is not saved?',
+  text: 'Some of what you said is in memory only, because the disk did not take it. Leaving gives it up; trying again may still save it.',
+};
+
 /** What to ask somebody who leaves in this state; null where nothing would be cut short. */
 function questionIn(state: RecorderState): Question | null {
   if (state.tag === 'recording') return RECORDING;
   if (state.tag === 'paused') return PAUSED;
+  if (state.tag === 'failed' && !state.isWhole) return UNSAVED;
   const isSaving = state.tag === 'saving' || (state.tag === 'stopping' && state.outcome === 'save');
   return isSaving ? SAVING : null;
 }
