@@ -26,7 +26,8 @@ function contentSecurityPolicy(): Plugin {
 
 function testProjects() {
   const executablePath = findBrowser();
-  const inBrowser = {
+  // Made anew for each, because Vitest writes the project's name into it.
+  const inBrowser = () => ({
     testTimeout: 20_000,
     // As patient as `expect.element`: the machine may be busy.
     expect: { poll: { timeout: 15_000 } },
@@ -42,7 +43,7 @@ function testProjects() {
       }),
       instances: [{ browser: 'chromium' as const }],
     },
-  };
+  });
   return [
     {
       extends: true as const,
@@ -50,11 +51,11 @@ function testProjects() {
     },
     {
       extends: true as const,
-      test: { name: 'browser', include: ['tests/browser/**/*.test.{ts,tsx}'], ...inBrowser },
+      test: { name: 'browser', include: ['tests/browser/**/*.test.{ts,tsx}'], ...inBrowser() },
     },
     {
       extends: true as const,
-      test: { name: 'bench', include: ['tests/browser/**/*.bench.ts'], ...inBrowser },
+      test: { name: 'bench', include: ['tests/browser/**/*.bench.ts'], ...inBrowser() },
     },
   ];
 }

@@ -26,6 +26,8 @@ const step = (name: string) =>
 
 async function open(archive: Archive, path = PATH) {
   await page.viewport(1280, 800);
+  // Outlines written in an earlier test.
+  sessionStorage.clear();
   const { stream } = await aMicrophone();
   const asked = answerGetUserMedia(() => Promise.resolve(stream));
   const router = await openApp(archive, path);
