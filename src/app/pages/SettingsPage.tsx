@@ -61,8 +61,8 @@ export function Component() {
                 : `Talkthrough uses ${formatBytes(usedBytes)} on this device.`}
             </p>
             <p className="small muted">
-              It is all in this browser. Clearing the browser’s site data deletes it; another browser does not
-              have it.
+              8 MB of it is held in reserve for a full disk. It is all in this browser, under this address:
+              clearing the browser’s site data deletes it; another browser or address does not have it.
             </p>
           </div>
         </Section>
