@@ -17,7 +17,7 @@ export function OutlineText({ outline, current }: OutlineTextProps) {
       {steps.length === 0 ? (
         <p className="small muted">Your outline is empty.</p>
       ) : (
-        // biome-ignore lint/a11y/noRedundantRoles: WebKit drops the role with list-style: none
+        // The role is named because WebKit drops it with `list-style: none`.
         <ul role="list" className={styles['outline']}>
           {steps.map((step) => (
             <li key={step} className={styles[step === current ? 'current' : 'other']}>

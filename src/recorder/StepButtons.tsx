@@ -25,7 +25,7 @@ export function StepButtons({ session, marks, budgets, disabled }: StepButtonsPr
   const times = stepTimes(marks.length === 0 ? FROM_THE_START : marks, elapsedMs);
   const current = currentStep(marks);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
+    // A group and not a fieldset: that is for fields.
     <div role="group" aria-label="Steps" className={styles['steps']}>
       {STEP_IDS.map((step, index) => {
         const { text, over } = budgetWords(times[step], budgets[step]);

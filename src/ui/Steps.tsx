@@ -20,7 +20,7 @@ type StepPlanProps = {
 export function StepPlan({ budgets }: StepPlanProps) {
   const totalMs = STEP_IDS.reduce((sum, step) => sum + budgets[step], 0);
   return (
-    // biome-ignore lint/a11y/noRedundantRoles: WebKit drops the role with list-style: none
+    // The role is named because WebKit drops it with `list-style: none`.
     <ol className={styles['plan']} role="list" aria-label={`${spokenTime(totalMs)}, step by step`}>
       {STEP_IDS.map((step) => (
         <li key={step} data-step={step} style={{ '--w': budgets[step] }}>
