@@ -50,6 +50,20 @@ test('single keys can be switched off, and stay off', async () => {
   await expect.element(keys).not.toBeInTheDocument();
 });
 
+test('a press shows at once, however slow the disk', async () => {
+  onTestFinished(() => setSingleKeys(true));
+  const archive = await anEmptyArchive();
+  const written = Promise.withResolvers<undefined>();
+  const slow = { ...archive, settings: { ...archive.settings, put: () => written.promise } };
+  await openApp(slow, '/settings');
+  const box = page.getByRole('checkbox', { name: 'Single-key shortcuts' });
+  await box.click();
+  expect((box.element() as HTMLInputElement).checked).toBe(false);
+  written.resolve(undefined);
+  // Nothing was stored, so that what is stored shows again.
+  await expect.element(box).toBeChecked();
+});
+
 test('what a take begins with is remembered', async () => {
   const archive = await anEmptyArchive();
   await openApp(archive, '/settings');

@@ -1,4 +1,5 @@
-import { useLoaderData } from 'react-router';
+import { startTransition, useOptimistic } from 'react';
+import { useLoaderData, useRevalidator } from 'react-router';
 import type { Settings } from '../../domain/settings.ts';
 import { AppearanceSetting } from '../../settings/AppearanceSetting.tsx';
 import { RecordingSettings } from '../../settings/RecordingSettings.tsx';
@@ -24,11 +25,23 @@ export function loader(archive: Archive) {
 type Data = Awaited<ReturnType<ReturnType<typeof loader>>>;
 
 export function Component() {
-  const { recording, keyboard, usedBytes } = useLoaderData<Data>();
+  const { usedBytes, ...stored } = useLoaderData<Data>();
   const archive = useArchive();
   const { write, fault } = useWrites();
+  const { revalidate } = useRevalidator();
+  // A press shows at once, and falls back to what is stored when it cannot be written.
+  const [{ recording, keyboard }, show] = useOptimistic(
+    stored,
+    (before: Settings, chosen: Partial<Settings>) => ({
+      ...before,
+      ...chosen,
+    }),
+  );
   const put = <Group extends keyof Settings>(group: Group, value: Settings[Group]) =>
-    void write(() => archive.settings.put(group, value));
+    startTransition(async () => {
+      show({ [group]: value });
+      if (await write(() => archive.settings.put(group, value))) await revalidate();
+    });
 
   return (
     <>
