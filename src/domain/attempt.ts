@@ -26,13 +26,34 @@ export type Processing = {
   readonly gain: boolean | null;
 };
 
+const PROCESSING_NAMES: Readonly<Record<keyof Processing, string>> = {
+  echo: 'echo cancellation',
+  noise: 'noise suppression',
+  gain: 'automatic level',
+};
+
+/** What is switched on, in words; empty when nothing is known to be. */
+export function processingNames(processing: Processing): readonly string[] {
+  const kinds = Object.keys(PROCESSING_NAMES) as (keyof Processing)[];
+  return kinds.filter((kind) => processing[kind] === true).map((kind) => PROCESSING_NAMES[kind]);
+}
+
+/** The device of a segment as it said it was (`MediaTrackSettings`), whatever was asked of it. */
+export type SegmentMicrophone = {
+  readonly label: string;
+  readonly processing: Processing;
+  /** In hertz. */
+  readonly sampleRate?: number;
+  readonly channelCount?: number;
+};
+
 /** One uninterrupted run of the encoder. A pause ends it; resuming begins the next. */
 export type Segment = {
   readonly mimeType: string;
   readonly startedAt: EpochMs;
   /** Where it begins on the clock the speaker saw. */
   readonly clockStartMs: Ms;
-  readonly microphone: { readonly label: string; readonly processing: Processing };
+  readonly microphone: SegmentMicrophone;
 };
 
 /** A clip is stored in parts of this size, the last one shorter. */

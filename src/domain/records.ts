@@ -86,7 +86,12 @@ const segments = v.pipe(
       mimeType: v.string(),
       startedAt: epochMs,
       clockStartMs: ms,
-      microphone: v.looseObject({ label: v.string(), processing }),
+      microphone: v.looseObject({
+        label: v.string(),
+        processing,
+        sampleRate: v.exactOptional(count),
+        channelCount: v.exactOptional(count),
+      }),
     }),
   ),
   v.check((list) => isSorted(list, (segment) => segment.clockStartMs), 'Segments are not in order'),

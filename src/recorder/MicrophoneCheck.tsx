@@ -1,13 +1,15 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type Processing, processingNames } from '../domain/attempt.ts';
 import type { Ms } from '../domain/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { classes } from '../ui/classes.ts';
-import { Select } from '../ui/Field.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { useTimeout } from '../ui/timers.ts';
 import type { FaultWords } from './fault-words.ts';
 import { LevelMeter } from './LevelMeter.tsx';
+import { ListenBack } from './ListenBack.tsx';
 import styles from './MicrophoneCheck.module.css';
+import { MicrophoneSelect } from './MicrophoneSelect.tsx';
 import type { MicFault } from './machine.ts';
 import type { Session } from './session.ts';
 import type { RecorderSnapshot } from './snapshot.ts';
@@ -30,7 +32,7 @@ type MicrophoneCheckProps = {
 
 /** Opens the microphone on a press, and shows that it hears. */
 export function MicrophoneCheck({ session, snapshot, words, isFirstVisit, onChoose }: MicrophoneCheckProps) {
-  const { state, microphones, microphoneId } = snapshot;
+  const { state } = snapshot;
   const devices = useRef<HTMLDivElement>(null);
   const isOpen = state.tag === 'ready';
   const isOpening = state.tag === 'opening';
@@ -58,24 +60,29 @@ export function MicrophoneCheck({ session, snapshot, words, isFirstVisit, onChoo
         </div>
       )}
       <div ref={devices} className={styles['device']}>
-        <Select
-          label="Microphone"
-          value={microphoneId ?? ''}
-          options={[
-            { value: '', label: 'The browser’s default' },
-            ...(microphoneId === null || microphones.some(({ id }) => id === microphoneId)
-              ? []
-              : [
-                  { value: microphoneId, label: isOpen ? 'The open microphone' : 'The microphone used last' },
-                ]),
-            ...microphones.map(({ id, label }) => ({ value: id, label })),
-          ]}
-          onChange={(id) => onChoose(id === '' ? null : id)}
-        />
+        <MicrophoneSelect snapshot={snapshot} isOpen={isOpen} onChoose={onChoose} />
       </div>
       <LevelMeter session={session} isOpen={isOpen} closedWord="No input" />
-      {isOpen && <WarningNotice warning={snapshot.warning} isTake={false} />}
+      {isOpen && (
+        <>
+          <Processed applied={snapshot.applied} />
+          <ListenBack session={session} />
+          <WarningNotice warning={snapshot.warning} isTake={false} />
+        </>
+      )}
     </div>
+  );
+}
+
+/** What the open device does to the voice, whatever was asked of it: then the level is not the speaker's own. */
+function Processed({ applied }: { readonly applied: Processing | null }) {
+  const names = applied === null ? [] : processingNames(applied);
+  if (names.length === 0) return null;
+  return (
+    <p className="small muted">
+      This microphone’s sound is processed ({names.join(', ')}): level, loudness and pauses are then not quite
+      your own.
+    </p>
   );
 }
 

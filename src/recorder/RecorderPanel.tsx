@@ -75,6 +75,11 @@ export function RecorderPanel(props: RecorderPanelProps) {
     session.discard();
   }
 
+  function chooseMicrophone(microphoneId: string | null) {
+    session.chooseMicrophone(microphoneId);
+    onRemember({ microphoneId });
+  }
+
   const hasSound = state.tag === 'recording' && !snapshot.isStarting;
   useEffect(() => {
     if (hasSound) announce('Recording');
@@ -146,10 +151,7 @@ export function RecorderPanel(props: RecorderPanelProps) {
           const { mode, countdownSec } = changed;
           onRemember(continues === null ? { mode, countdownSec } : { countdownSec });
         }}
-        onMicrophone={(microphoneId) => {
-          session.chooseMicrophone(microphoneId);
-          onRemember({ microphoneId });
-        }}
+        onMicrophone={chooseMicrophone}
         onStart={start}
       />
     );
@@ -161,6 +163,7 @@ export function RecorderPanel(props: RecorderPanelProps) {
       <Take
         session={session}
         snapshot={snapshot}
+        words={words}
         brief={brief}
         outline={outline}
         targetMs={targetMs}
@@ -180,6 +183,7 @@ export function RecorderPanel(props: RecorderPanelProps) {
           ) : null
         }
         onDiscard={() => (state.tag === 'counting' ? session.discard() : setAsksToDiscard(true))}
+        onMicrophone={chooseMicrophone}
       />
       {asksToDiscard && isLive && (
         <DiscardDialog session={session} onConfirm={discard} onCancel={() => setAsksToDiscard(false)} />

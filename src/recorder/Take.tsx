@@ -8,7 +8,10 @@ import { Progress } from '../ui/Progress.tsx';
 import { useSingleKeys } from '../ui/shortcuts.ts';
 import { useTimeout } from '../ui/timers.ts';
 import { Clock } from './Clock.tsx';
+import type { FaultWords } from './fault-words.ts';
 import { LevelMeter } from './LevelMeter.tsx';
+import { LostMicrophone } from './LostMicrophone.tsx';
+import { MicrophoneSelect } from './MicrophoneSelect.tsx';
 import { OutlineText } from './OutlineText.tsx';
 import { currentStep, StepButtons } from './StepButtons.tsx';
 import type { Session } from './session.ts';
@@ -22,6 +25,7 @@ const SHOW_PROGRESS_AFTER_MS: Ms = 300;
 type TakeProps = {
   readonly session: Session;
   readonly snapshot: RecorderSnapshot;
+  readonly words: FaultWords;
   /** Title and question. */
   readonly brief: ReactNode;
   readonly outline: Outline;
@@ -30,10 +34,13 @@ type TakeProps = {
   /** What stands in place of the controls once the take has ended by a fault. */
   readonly ending: ReactNode;
   readonly onDiscard: () => void;
+  readonly onMicrophone: (id: string | null) => void;
 };
 
 /** The stage: from the countdown until the clip is stored. Only the clock and the level move. */
-export function Take({ session, snapshot, brief, outline, targetMs, budgets, ending, onDiscard }: TakeProps) {
+export function Take(props: TakeProps) {
+  const { session, snapshot, words, brief, outline, targetMs, budgets, ending } = props;
+  const { onDiscard, onMicrophone } = props;
   const { state, mode, marks, isStarting } = snapshot;
   const stage = useRef<HTMLElement>(null);
   const [hidesLevel, setHidesLevel] = useState(false);
@@ -47,6 +54,7 @@ export function Take({ session, snapshot, brief, outline, targetMs, budgets, end
     if (document.activeElement === document.body) stage.current?.focus({ preventScroll: true });
   }, [state.tag, mode]);
   const isLive = state.tag === 'recording' || state.tag === 'paused';
+  const isCutOff = state.tag === 'paused' && state.by === 'device';
   return (
     <div className={styles['stage']}>
       <div>
@@ -66,11 +74,21 @@ export function Take({ session, snapshot, brief, outline, targetMs, budgets, end
                 budgets={budgets}
                 isRunning={state.tag === 'recording' && !isStarting}
               />
+              {isCutOff && <LostMicrophone mic={state.mic} words={words} />}
+              {state.tag === 'paused' && (
+                <div className={styles['device']}>
+                  <MicrophoneSelect
+                    snapshot={snapshot}
+                    isOpen={state.mic.tag === 'open'}
+                    onChoose={onMicrophone}
+                  />
+                </div>
+              )}
               {isLive && (
                 <LevelMeter
                   session={session}
-                  isOpen={state.tag === 'recording'}
-                  closedWord="Paused"
+                  isOpen={state.tag === 'recording' || (isCutOff && state.mic.tag === 'open')}
+                  closedWord={isCutOff ? 'No input' : 'Paused'}
                   hidesBar={hidesLevel}
                 />
               )}
@@ -177,12 +195,14 @@ function LiveControls({
   const { state, mode } = snapshot;
   const hasKeys = useSingleKeys();
   const isPaused = state.tag === 'paused';
+  const isOpening = state.tag === 'paused' && state.mic.tag === 'resuming';
   const Icon = isPaused ? Play : Pause;
   return (
     <div className={styles['pair']}>
       {(mode !== 'exam' || isPaused) && (
         <Button
           {...(hasKeys ? { 'aria-keyshortcuts': isPaused ? 'Space R' : 'Space' } : {})}
+          aria-disabled={isOpening}
           onClick={() => (isPaused ? session.resume() : session.pause())}
         >
           <Icon size={16} fill="currentColor" aria-hidden="true" />

@@ -15,11 +15,25 @@ const WORDS: Readonly<
     during: 'Not even noise has arrived for three seconds. Is the microphone switched off, or the wrong one?',
   },
   'slow-disk': {
-    title: 'The disk is slow',
+    title: 'The disk does not keep up',
     before: '',
-    during: 'The last seconds are still being saved. Recording goes on.',
+    during: 'The last seconds are in memory and are still being saved. Recording goes on.',
+  },
+  slept: {
+    title: 'This device slept',
+    before: '',
+    during:
+      'What you said before is kept, and recording has gone on since. The time asleep is not in the take.',
+  },
+  switched: {
+    title: 'Another microphone is in use',
+    before: 'The system’s default has changed. The level shows the new one.',
+    during: 'The system’s default has changed. The take goes on with the new one.',
   },
 };
+
+/** They spoil nothing and ask for nothing. */
+const SEEN_ONLY: ReadonlySet<Warning> = new Set<Warning>(['slow-disk', 'slept', 'switched']);
 
 /** A word before minutes are lost. Of a running take only what pauses or spoils it is said aloud. */
 export function WarningNotice({
@@ -35,7 +49,7 @@ export function WarningNotice({
     <Notice
       tone={isTake && warning === 'silent' ? 'error' : 'warn'}
       title={title}
-      isSilent={warning === 'slow-disk'}
+      isSilent={SEEN_ONLY.has(warning)}
     >
       {isTake ? during : before}
     </Notice>

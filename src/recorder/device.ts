@@ -3,22 +3,28 @@ import type { Ms } from '../domain/timeline.ts';
 import type { MicFault } from './machine.ts';
 import { Meter, NO_LEVEL } from './meter.ts';
 import { appliedProcessing, listMicrophones, type MicrophoneRequest, openMicrophone } from './microphone.ts';
-import { holdRecorderLock } from './recorder-lock.ts';
 import type { Scope } from './scope.ts';
 import type { Level, Microphone } from './snapshot.ts';
 
 const POLL_MS: Ms = 2000;
 /** Shorter interruptions are not worth a new segment. */
 const MUTED_MS: Ms = 1000;
+/** Chromium's id for whatever the system's default device is at the moment. */
+const DEFAULT_ID = 'default';
 
 export type DeviceHandlers = {
   readonly onLost: () => void;
   readonly onMuted: (isMuted: boolean) => void;
   readonly onList: (microphones: readonly Microphone[]) => void;
+  /** It goes on, but with other settings: another sample rate, or the system has switched processing. */
+  readonly onReconfigured: () => void;
+  /** The default device was opened, and another one is the default now. This one goes on. */
+  readonly onDefaultChanged: () => void;
 };
 
 /**
- * Opens the microphone for this tab alone. Null: the scope ended meanwhile, and nobody waits for it any more.
+ * Opens the microphone. Null: the scope ended meanwhile, and nobody waits for it any more. Everything it
+ * holds is let go of with the scope.
  */
 export async function openDevice(
   request: MicrophoneRequest,
@@ -26,9 +32,6 @@ export async function openDevice(
   clock: () => number,
   handlers: DeviceHandlers,
 ): Promise<Device | MicFault | null> {
-  const hasLock = await holdRecorderLock(scope);
-  if (scope.isDisposed) return null;
-  if (!hasLock) return 'elsewhere';
   const answer = await openMicrophone(request, scope);
   if (scope.isDisposed) return null;
   return answer.tag === 'refused' ? answer.fault : new Device(answer.track, scope, clock, handlers);
@@ -39,30 +42,38 @@ export class Device {
   readonly track: MediaStreamTrack;
   /** Null where the browser does not say. */
   readonly id: string | null;
-  readonly applied: Processing;
 
   readonly #scope: Scope;
   readonly #handlers: DeviceHandlers;
   readonly #meter: Meter | null;
   #isMuted = false;
   #wasListed = false;
+  #defaultGroup: string | null = null;
+  #configuration: string;
+  #applied: Processing;
   #stopWaiting: () => void = () => undefined;
 
   constructor(track: MediaStreamTrack, scope: Scope, clock: () => number, handlers: DeviceHandlers) {
     this.track = track;
     this.id = track.getSettings().deviceId ?? null;
-    this.applied = appliedProcessing(track);
     this.#scope = scope;
     this.#handlers = handlers;
     this.#meter = tryMeter(track, scope, clock);
+    this.#configuration = configurationOf(track);
+    this.#applied = appliedProcessing(track);
     scope.listen(track, 'ended', handlers.onLost);
     scope.listen(track, 'mute', () => this.checkMute());
     scope.listen(track, 'unmute', () => this.checkMute());
+    scope.listen(track, 'configurationchange', () => this.#checkConfiguration());
     // Chromium learns that a device is unplugged only when somebody asks for the list.
     scope.interval(() => void this.#poll(), POLL_MS);
     scope.listen(navigator.mediaDevices, 'devicechange', () => void this.#poll());
     this.checkMute();
     void this.#poll();
+  }
+
+  get applied(): Processing {
+    return this.#applied;
   }
 
   get isMuted(): boolean {
@@ -71,6 +82,10 @@ export class Device {
 
   get isEnded(): boolean {
     return this.track.readyState === 'ended';
+  }
+
+  close(): void {
+    this.#scope.dispose();
   }
 
   /** Off, the device sends silence: what is said in a pause reaches no encoder. */
@@ -95,15 +110,34 @@ export class Device {
     this.#handlers.onMuted(isMuted);
   }
 
+  #checkConfiguration(): void {
+    const configuration = configurationOf(this.track);
+    if (configuration === this.#configuration || this.isEnded) return;
+    this.#configuration = configuration;
+    this.#applied = appliedProcessing(this.track);
+    this.#handlers.onReconfigured();
+  }
+
   async #poll(): Promise<void> {
     // No answer is not the answer that there is none.
     const list = await listMicrophones().catch(() => null);
     if (this.#scope.isDisposed || list === null) return;
     this.#handlers.onList(list);
-    const isListed = list.some(({ id }) => id === this.id);
-    if (this.#wasListed && !isListed) this.#handlers.onLost();
-    this.#wasListed = isListed;
+    const listed = list.find(({ id }) => id === this.id);
+    // Not every browser tells that a track has ended.
+    if (this.isEnded || (this.#wasListed && listed === undefined)) return this.#handlers.onLost();
+    this.#wasListed = listed !== undefined;
+    this.#checkConfiguration();
+    if (this.id !== DEFAULT_ID || listed === undefined) return;
+    const hasChanged = this.#defaultGroup !== null && this.#defaultGroup !== listed.group;
+    this.#defaultGroup = listed.group;
+    if (hasChanged) this.#handlers.onDefaultChanged();
   }
+}
+
+function configurationOf(track: MediaStreamTrack): string {
+  const { sampleRate, channelCount } = track.getSettings();
+  return JSON.stringify([sampleRate, channelCount, appliedProcessing(track)]);
 }
 
 /** A browser may have no room for one more AudioContext; recording needs none. */

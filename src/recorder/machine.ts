@@ -15,6 +15,11 @@ export type EndedBy = 'user' | TakeFault;
 /** An instant on the caller's monotonic clock, handed in with events: only differences mean anything. */
 export type Instant = number;
 
+/** `resuming`: being opened, and the take goes on as soon as it is. `fault`: why it could not be opened. */
+export type PausedMic =
+  | { readonly tag: 'open' | 'opening' | 'resuming' }
+  | { readonly tag: 'closed'; readonly fault: MicFault | null };
+
 export type RecorderState =
   | { readonly tag: 'idle' }
   /** `plan`: the take that starts by itself once the microphone is open. `isSlow`: a question is unanswered. */
@@ -24,8 +29,14 @@ export type RecorderState =
   | { readonly tag: 'counting'; readonly left: number; readonly plan: PlannedTake }
   /** `since`: when the encoder reported that it runs; null until then, and the clock stands still. */
   | ({ readonly tag: 'recording'; readonly since: Instant | null } & Take)
-  | ({ readonly tag: 'paused'; readonly by: 'user' | 'system' } & Take)
-  | ({ readonly tag: 'stopping'; readonly cause: EndedBy; readonly outcome: 'save' | 'discard' } & Take)
+  /** `by`: `device`: the microphone was lost, and the take goes on with the one the speaker chooses. */
+  | ({ readonly tag: 'paused'; readonly by: 'user' | 'system' | 'device'; readonly mic: PausedMic } & Take)
+  | ({
+      readonly tag: 'stopping';
+      readonly cause: EndedBy;
+      readonly outcome: 'save' | 'discard';
+      readonly hasMic: boolean;
+    } & Take)
   /** `isFlushing`: what the disk refused is being written once more, before the clip is made. */
   | ({ readonly tag: 'saving'; readonly cause: EndedBy; readonly isFlushing: boolean } & Take)
   | { readonly tag: 'saved'; readonly attemptId: AttemptId; readonly cause: EndedBy; readonly keptMs: Ms }
@@ -52,6 +63,11 @@ export type RecorderEvent =
   | { readonly tag: 'pause' | 'resume' | 'muted' | 'unmuted'; readonly at: Instant }
   | { readonly tag: 'stop' | 'discard' | 'leave'; readonly at: Instant }
   | { readonly tag: 'device-lost'; readonly at: Instant }
+  /**
+   * The microphone is not what it was when the segment began: another default device, another sample rate,
+   * or the machine has slept. `since`: until when the old segment counts.
+   */
+  | { readonly tag: 'renewed'; readonly since: Instant; readonly at: Instant }
   | { readonly tag: 'mark'; readonly step: StepId; readonly at: Instant }
   | TakeEvent;
 
@@ -62,6 +78,8 @@ export type RecorderEvent =
  */
 export type Effect =
   | { readonly run: 'open-mic' | 'close-mic' | 'flush' }
+  /** From here on the sound comes from the device that was opened last. */
+  | { readonly run: 'take-mic' }
   /** `forget`: a take without sound would be offered for recovery again and again. Never while writes wait. */
   | { readonly run: 'begin' | 'discard' | 'forget'; readonly attemptId: AttemptId }
   | { readonly run: 'start-segment'; readonly segment: number; readonly clockStartMs: Ms }
@@ -76,6 +94,8 @@ type Running = In<'recording' | 'paused'>;
 type In<Tag extends RecorderState['tag']> = Extract<RecorderState, { readonly tag: Tag }>;
 
 export const IDLE: RecorderState = { tag: 'idle' };
+
+const LOST: PausedMic = { tag: 'closed', fault: null };
 
 /**
  * The recorder's next state. Pure and total: an event that means nothing in the present state returns the
@@ -117,6 +137,11 @@ export function elapsedAt(state: RecorderState, at: Instant): Ms {
 /** The take of a state that has one. */
 export function takeOf(state: RecorderState): Take | null {
   return 'isBegun' in state ? state : null;
+}
+
+/** Paused because there is no microphone any more: nothing goes on until the speaker has chosen another. */
+export function isCutOff(state: RecorderState): boolean {
+  return state.tag === 'paused' && state.by === 'device' && state.mic.tag !== 'open';
 }
 
 /** Whether something of a failed take is on disk, to be listened to or finished later. */
@@ -181,6 +206,8 @@ function fromOpen(state: In<'ready' | 'counting'>, event: RecorderEvent): Transi
     case 'reopen':
       if (state.tag === 'counting') return to(state);
       return to({ tag: 'opening', plan: null, isSlow: false }, { run: 'close-mic' }, { run: 'open-mic' });
+    case 'renewed':
+      return to(state, { run: 'take-mic' });
     case 'device-lost':
       return to({ tag: 'refused', fault: 'no-device' }, { run: 'close-mic' });
     case 'close':
@@ -200,19 +227,54 @@ function fromRecording(state: In<'recording'>, event: RecorderEvent): Transition
       return state.mode === 'exam' ? to(state) : pause(state, 'user', event.at);
     case 'muted':
       return pause(state, 'system', event.at);
+    case 'device-lost': {
+      const take = bank(state, event.at);
+      return to(
+        { ...take, tag: 'paused', by: 'device', mic: LOST },
+        { run: 'end-segment', clockEndMs: take.bankedMs },
+        { run: 'close-mic' },
+      );
+    }
+    case 'renewed':
+      return renew(state, Math.min(event.since, event.at));
     default:
       return inTake(state, event);
   }
 }
 
 function fromPaused(state: In<'paused'>, event: RecorderEvent): Transition {
+  const { mic } = state;
   switch (event.tag) {
     case 'pause':
       return state.by === 'system' && state.mode !== 'exam' ? to({ ...state, by: 'user' }) : to(state);
     case 'unmuted':
-      return state.by === 'system' ? resume(state) : to(state);
+      return state.by === 'system' && mic.tag === 'open' ? resume(state) : to(state);
     case 'resume':
-      return resume(state);
+      if (mic.tag === 'open') return resume(state);
+      if (mic.tag === 'resuming') return to(state);
+      return to(
+        { ...state, mic: { tag: 'resuming' } },
+        ...(mic.tag === 'opening' ? [] : [{ run: 'open-mic' } as const]),
+      );
+    case 'reopen':
+      return to(
+        { ...state, mic: { tag: mic.tag === 'resuming' ? 'resuming' : 'opening' } },
+        ...closing(state),
+        { run: 'open-mic' },
+      );
+    case 'opened':
+      if (mic.tag === 'resuming') return resume(state);
+      return mic.tag === 'opening' ? to({ ...state, mic: { tag: 'open' } }) : to(state);
+    case 'refused':
+      if (mic.tag !== 'opening' && mic.tag !== 'resuming') return to(state);
+      return to({ ...state, by: 'device', mic: { tag: 'closed', fault: event.fault } }, { run: 'close-mic' });
+    case 'device-lost':
+      if (mic.tag !== 'open') return to(state);
+      return to({ ...state, by: 'device', mic: LOST }, { run: 'close-mic' });
+    case 'renewed':
+      return mic.tag === 'open' ? to(state, { run: 'take-mic' }) : to(state);
+    case 'stop':
+      return stop(state, isCutOff(state) ? 'device-lost' : 'user', 'save', event.at);
     default:
       return inTake(state, event);
   }
@@ -234,11 +296,13 @@ function inTake(state: Running, event: RecorderEvent): Transition {
       return stop(state, 'user', 'save', event.at);
     case 'discard':
       return stop(state, 'user', 'discard', event.at);
-    case 'device-lost':
     case 'fault':
-      return stop(state, causeOf(event), 'save', event.at);
-    case 'leave':
-      return to(IDLE, ...stop(state, 'user', 'save', event.at).effects, { run: 'close-mic' });
+      return stop(state, event.fault, 'save', event.at);
+    case 'leave': {
+      const stopped = stop(state, 'user', 'save', event.at);
+      const close: readonly Effect[] = stopped.state.hasMic ? [{ run: 'close-mic' }] : [];
+      return to(IDLE, ...stopped.effects, ...close);
+    }
     default:
       return to(state);
   }
@@ -246,22 +310,23 @@ function inTake(state: Running, event: RecorderEvent): Transition {
 
 function fromStopping(state: In<'stopping'>, event: RecorderEvent): Transition {
   const remove: readonly Effect[] = state.isBegun ? [{ run: 'discard', attemptId: state.attemptId }] : [];
+  const close: readonly Effect[] = state.hasMic ? [{ run: 'close-mic' }] : [];
   switch (event.tag) {
     case 'begun':
       return to({ ...state, isBegun: true });
     case 'stored':
       return stored(state, event.ms);
     case 'fault':
+      return state.cause === 'user' ? to({ ...state, cause: event.fault }) : to(state);
     case 'device-lost':
-      return state.cause === 'user' ? to({ ...state, cause: causeOf(event) }) : to(state);
+      return to({ ...state, hasMic: false }, ...close);
     case 'discard':
       return state.outcome === 'save' ? to({ ...state, outcome: 'discard' }) : to(state);
     case 'flushed':
-      if (state.outcome === 'save') return save({ ...state, isWhole: event.isWhole }, { run: 'close-mic' });
-      if (state.cause === 'device-lost') return to(IDLE, ...remove, { run: 'close-mic' });
-      return to({ tag: 'ready' }, ...remove);
+      if (state.outcome === 'save') return save({ ...state, isWhole: event.isWhole }, ...close);
+      return to(state.hasMic ? { tag: 'ready' } : IDLE, ...remove);
     case 'leave':
-      return to(IDLE, ...(state.outcome === 'discard' ? remove : []), { run: 'close-mic' });
+      return to(IDLE, ...(state.outcome === 'discard' ? remove : []), ...close);
     default:
       return to(state);
   }
@@ -319,7 +384,29 @@ function record(plan: PlannedTake): Transition {
 
 function pause(state: In<'recording'>, by: 'user' | 'system', at: Instant): Transition {
   const take = bank(state, at);
-  return to({ ...take, tag: 'paused', by }, { run: 'end-segment', clockEndMs: take.bankedMs });
+  return to(
+    { ...take, tag: 'paused', by, mic: { tag: 'open' } },
+    { run: 'end-segment', clockEndMs: take.bankedMs },
+  );
+}
+
+/** Goes on at once, in a new segment. */
+function renew(state: In<'recording'>, since: Instant): Transition {
+  const ended = bank(state, since);
+  // What is on disk or marked was there before.
+  const bankedMs = Math.max(ended.bankedMs, ended.savedMs, ended.marks.at(-1)?.atMs ?? 0);
+  const take = { ...ended, bankedMs };
+  return to(
+    { ...take, tag: 'recording', since: null },
+    { run: 'end-segment', clockEndMs: take.bankedMs },
+    { run: 'take-mic' },
+    { run: 'start-segment', segment: take.segment, clockStartMs: take.bankedMs },
+  );
+}
+
+/** Lets go of a microphone that is open or being opened. */
+function closing({ mic }: In<'paused'>): readonly Effect[] {
+  return mic.tag === 'closed' ? [] : [{ run: 'close-mic' }];
 }
 
 function resume(state: In<'paused'>): Transition {
@@ -329,11 +416,15 @@ function resume(state: In<'paused'>): Transition {
   );
 }
 
-function stop(state: Running, cause: EndedBy, outcome: 'save' | 'discard', at: Instant): Transition {
+function stop(state: Running, cause: EndedBy, outcome: 'save' | 'discard', at: Instant) {
   const take = bank(state, at);
   const end: readonly Effect[] =
     state.tag === 'recording' ? [{ run: 'end-segment', clockEndMs: take.bankedMs }] : [];
-  return to({ ...take, tag: 'stopping', cause, outcome }, ...end, { run: 'flush' });
+  const hasMic = state.tag === 'recording' || state.mic.tag === 'open';
+  // One that is still being opened is of no use any more.
+  const close: readonly Effect[] = state.tag === 'paused' && !hasMic ? closing(state) : [];
+  const stopping: In<'stopping'> = { ...take, tag: 'stopping', cause, outcome, hasMic };
+  return { state: stopping, effects: [...end, ...close, { run: 'flush' }] } satisfies Transition;
 }
 
 function save(state: In<'stopping' | 'saving'>, ...before: readonly Effect[]): Transition {
@@ -383,10 +474,6 @@ function bank(state: Running, at: Instant): Take {
   const hasRun = state.tag === 'recording' && state.since !== null;
   const segment = hasRun ? state.segment + 1 : state.segment;
   return { ...takeFields(state), bankedMs: elapsedAt(state, at), segment };
-}
-
-function causeOf(event: Extract<RecorderEvent, { readonly tag: 'fault' | 'device-lost' }>): TakeFault {
-  return event.tag === 'fault' ? event.fault : event.tag;
 }
 
 function to(state: RecorderState, ...effects: readonly Effect[]): Transition {

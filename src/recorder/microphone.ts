@@ -1,4 +1,4 @@
-import type { Processing } from '../domain/attempt.ts';
+import type { Processing, SegmentMicrophone } from '../domain/attempt.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { MicFault } from './machine.ts';
 import type { Scope } from './scope.ts';
@@ -92,6 +92,17 @@ export function appliedProcessing(track: MediaStreamTrack): Processing {
   };
 }
 
+/** What is stored of the device with what it recorded. */
+export function describeMicrophone(track: MediaStreamTrack): SegmentMicrophone {
+  const { sampleRate, channelCount } = track.getSettings();
+  return {
+    label: track.label,
+    processing: appliedProcessing(track),
+    ...(sampleRate === undefined ? {} : { sampleRate }),
+    ...(channelCount === undefined ? {} : { channelCount }),
+  };
+}
+
 /** Devices by name; empty before the person has allowed one. Asking also makes Chromium notice unplugging. */
 export async function listMicrophones(): Promise<readonly Microphone[]> {
   const devices = await navigator.mediaDevices.enumerateDevices();
@@ -99,6 +110,7 @@ export async function listMicrophones(): Promise<readonly Microphone[]> {
     .filter((device) => device.kind === 'audioinput' && device.deviceId !== '')
     .map((device, index) => ({
       id: device.deviceId,
+      group: device.groupId,
       label: device.label === '' ? `Microphone ${index + 1}` : device.label,
     }));
 }

@@ -24,6 +24,14 @@ export class Scope {
     return once;
   }
 
+  /** A scope that ends with this one at the latest. */
+  child(): Scope {
+    const child = new Scope();
+    const forget = this.add(() => child.dispose());
+    child.add(forget);
+    return child;
+  }
+
   listen(target: EventTarget, type: string, handler: (event: Event) => void): () => void {
     target.addEventListener(type, handler);
     return this.add(() => target.removeEventListener(type, handler));

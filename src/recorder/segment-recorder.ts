@@ -105,7 +105,8 @@ export class SegmentRecorder {
   #take(recorder: MediaRecorder, blob: Blob): void {
     this.#run(recorder);
     if (blob.size === 0) return;
-    const clockEndMs = this.#clockEndMs ?? this.#now();
+    // The end may lie before what came last: a machine that slept ends its segment when it fell asleep.
+    const clockEndMs = Math.max(this.#reachedMs, this.#clockEndMs ?? this.#now());
     const lengthMs = clockEndMs - this.#reachedMs;
     this.#reachedMs = clockEndMs;
     this.#handlers.onChunk({ seq: this.#seq, offset: this.#offset, blob, clockEndMs, lengthMs });

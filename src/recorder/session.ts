@@ -5,11 +5,13 @@ import type { Ms } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
 import { StorageError } from '../storage/errors.ts';
 import { Device, openDevice } from './device.ts';
+import { recordSample } from './listen-back.ts';
 import {
   type Effect,
   type EndedBy,
   elapsedAt,
   IDLE,
+  type Instant,
   type RecorderEvent,
   type RecorderState,
   takeOf,
@@ -19,6 +21,7 @@ import { NO_LEVEL } from './meter.ts';
 import { missingSupport } from './microphone.ts';
 import { heldTake } from './phase.ts';
 import { planTake } from './plan-take.ts';
+import { holdRecorderLock } from './recorder-lock.ts';
 import { Scope } from './scope.ts';
 import {
   type Level,
@@ -33,11 +36,14 @@ import {
 } from './snapshot.ts';
 import { TakeWriter } from './take-writer.ts';
 import { keepAwake } from './wake-lock.ts';
+import { Wakefulness } from './wakefulness.ts';
 
 /** A question of the browser that stands so long may not have been seen. */
 const SLOW_QUESTION_MS: Ms = 8000;
 const LISTEN_EVERY_MS: Ms = 500;
 const MANY_WAITING = 5;
+/** So long it is said that the take has gone on in another way. */
+const SAID_FOR_MS: Ms = 20_000;
 /** Writing the rest of a take is a matter of milliseconds. */
 const SLOW_END_MS: Ms = 2000;
 
@@ -48,7 +54,7 @@ const SLOW_END_MS: Ms = 2000;
 export class Session {
   readonly #archive: Archive;
   readonly #options: SessionOptions;
-  readonly #clock: () => number;
+  readonly #monotonic: () => Instant;
   readonly #listeners = new Set<() => void>();
 
   readonly #events: RecorderEvent[] = [];
@@ -59,6 +65,10 @@ export class Session {
   /** Lives from `open-mic` to `close-mic`. */
   #micScope = new Scope();
   #device: Device | null = null;
+  /** Opened beside the present device, which goes on until `take-mic`. */
+  #nextDevice: Device | null = null;
+  /** Of the running encoder. */
+  #wakefulness: Wakefulness | null = null;
   #plan: TakePlan | null = null;
   #writer: TakeWriter | null = null;
   #flushing: Promise<void> = Promise.resolve();
@@ -69,6 +79,7 @@ export class Session {
   #microphones: readonly Microphone[] = [];
   #isSilent = false;
   #isOverdue = false;
+  #goneOn: 'slept' | 'switched' | null = null;
   #savedTake: TakeFacts = NO_TAKE;
   #finishProgress: number | null = null;
   #lastDiscarded: AttemptId | null = null;
@@ -77,7 +88,7 @@ export class Session {
   constructor(archive: Archive, options: SessionOptions) {
     this.#archive = archive;
     this.#options = options;
-    this.#clock = options.clock ?? (() => performance.now());
+    this.#monotonic = options.clock ?? (() => performance.now());
     this.#microphoneId = options.settings.microphoneId;
     this.#processing = options.settings.processing;
     this.#snapshot = this.#look();
@@ -100,9 +111,12 @@ export class Session {
     this.#dispatch({ tag: 'close' });
   }
 
-  /** Opens this device in place of an open or a refused one, else the next time. Means nothing during a take. */
+  /**
+   * Opens this device in place of an open, a lost or a refused one, else the next time. Means nothing while
+   * a take is not paused.
+   */
   chooseMicrophone(id: string | null): void {
-    if (takeOf(this.#state) !== null) return;
+    if (takeOf(this.#state) !== null && this.#state.tag !== 'paused') return;
     this.#microphoneId = id;
     this.#dispatch({ tag: 'reopen' });
   }
@@ -112,6 +126,12 @@ export class Session {
     if (takeOf(this.#state) !== null) return;
     this.#processing = processing;
     this.#dispatch({ tag: 'reopen' });
+  }
+
+  /** Two seconds of the open microphone, to be listened to; null when it is closed or taken by a take. */
+  recordSample(): Promise<Blob | null> {
+    if (this.#state.tag !== 'ready' || this.#device === null) return Promise.resolve(null);
+    return recordSample(this.#device.track, this.#stateScope);
   }
 
   /** Starts a take, after opening the microphone if it is closed, and after the countdown. */
@@ -127,6 +147,7 @@ export class Session {
     this.#dispatch({ tag: 'pause', at: this.#clock() });
   }
 
+  /** Opens a microphone first, where the take has lost its own. */
   resume(): void {
     this.#dispatch({ tag: 'resume', at: this.#clock() });
   }
@@ -203,6 +224,9 @@ export class Session {
     }
   }
 
+  /** A machine that has just woken up is still where it fell asleep, until that is dealt with. */
+  readonly #clock = (): Instant => this.#wakefulness?.read() ?? this.#monotonic();
+
   #enter({ tag }: RecorderState, before: RecorderState): void {
     this.#stateScope.dispose();
     const scope = new Scope();
@@ -211,6 +235,7 @@ export class Session {
     if (tag === 'counting') scope.interval(() => this.#dispatch({ tag: 'tick' }), 1000);
     if (tag === 'saved') this.#savedTake = takeFacts(before);
     this.#isOverdue = false;
+    this.#wakefulness = null;
     if (tag === 'stopping') {
       scope.timeout(() => {
         this.#isOverdue = true;
@@ -218,6 +243,8 @@ export class Session {
       }, SLOW_END_MS);
     }
     if (tag !== 'recording') return;
+    this.#wakefulness = new Wakefulness(this.#monotonic);
+    scope.interval(() => this.#checkSleep(), LISTEN_EVERY_MS);
     keepAwake(scope);
     scope.listen(window, 'pagehide', () => this.#writer?.hurry());
     scope.listen(document, 'visibilitychange', () => {
@@ -236,7 +263,14 @@ export class Session {
       case 'close-mic':
         this.#micScope.dispose();
         this.#device = null;
+        this.#nextDevice = null;
         this.#isSilent = false;
+        return;
+      case 'take-mic':
+        if (this.#nextDevice === null) return;
+        this.#device?.close();
+        this.#device = this.#nextDevice;
+        this.#nextDevice = null;
         return;
       case 'begin':
         return this.#begin(effect.attemptId);
@@ -271,8 +305,20 @@ export class Session {
     scope.timeout(() => this.#dispatch({ tag: 'slow' }), SLOW_QUESTION_MS);
     const missing = missingSupport();
     if (missing !== null) return this.#dispatch({ tag: 'refused', fault: missing });
+    const hasLock = await holdRecorderLock(scope);
+    if (scope.isDisposed) return;
+    if (!hasLock) return this.#dispatch({ tag: 'refused', fault: 'elsewhere' });
+    const device = await this.#openDevice(scope);
+    if (device === null) return;
+    if (!(device instanceof Device)) return this.#dispatch({ tag: 'refused', fault: device });
+    this.#device = device;
+    scope.interval(() => this.#listen(), LISTEN_EVERY_MS);
+    this.#dispatch({ tag: 'opened' });
+  }
+
+  #openDevice(scope: Scope): ReturnType<typeof openDevice> {
     const request = { id: this.#microphoneId, processing: this.#processing };
-    const device = await openDevice(request, scope, this.#clock, {
+    return openDevice(request, scope.child(), this.#monotonic, {
       onLost: () => this.#dispatch({ tag: 'device-lost', at: this.#clock() }),
       onMuted: (isMuted) => this.#dispatch({ tag: isMuted ? 'muted' : 'unmuted', at: this.#clock() }),
       onList: (microphones) => {
@@ -280,12 +326,40 @@ export class Session {
         this.#microphones = microphones;
         this.#publish();
       },
+      onReconfigured: () => this.#renew(),
+      onDefaultChanged: () => void this.#followDefault().catch(reportError),
     });
-    if (device === null) return;
-    if (!(device instanceof Device)) return this.#dispatch({ tag: 'refused', fault: device });
-    this.#device = device;
-    scope.interval(() => this.#listen(), LISTEN_EVERY_MS);
-    this.#dispatch({ tag: 'opened' });
+  }
+
+  /** The device that is the default now is opened beside the present one, so that no word falls between. */
+  async #followDefault(): Promise<void> {
+    const device = await this.#openDevice(this.#micScope);
+    // Refused, the present one is as good as it was.
+    if (!(device instanceof Device)) return;
+    this.#nextDevice?.close();
+    this.#nextDevice = device;
+    device.enable(this.#device?.track.enabled ?? true);
+    if (this.#state.tag === 'recording') this.#sayGoneOn('switched');
+    this.#renew();
+  }
+
+  #renew(since = this.#clock()): void {
+    this.#dispatch({ tag: 'renewed', since, at: this.#clock() });
+  }
+
+  #checkSleep(): void {
+    const asleepAt = this.#wakefulness?.wokeFrom() ?? null;
+    if (asleepAt === null) return;
+    this.#sayGoneOn('slept');
+    this.#renew(asleepAt);
+  }
+
+  #sayGoneOn(how: 'slept' | 'switched'): void {
+    this.#goneOn = how;
+    this.#stateScope.timeout(() => {
+      this.#goneOn = null;
+      this.#publish();
+    }, SAID_FOR_MS);
   }
 
   #begin(attemptId: AttemptId): void {
@@ -295,7 +369,10 @@ export class Session {
       onBegun: () => this.#dispatch({ tag: 'begun', attemptId }),
       onRunning: (segment, at) => this.#dispatch({ tag: 'running', attemptId, segment, at }),
       onStored: (ms) => this.#dispatch({ tag: 'stored', attemptId, ms }),
-      onWaiting: () => this.#publish(),
+      onWaiting: () => {
+        this.#checkSleep();
+        this.#publish();
+      },
       onDiskFault: (fault) => this.#dispatch({ tag: 'fault', attemptId, fault, at: this.#clock() }),
       onEncoderFault: () => {
         const at = this.#clock();
@@ -356,7 +433,7 @@ export class Session {
   #listen(): void {
     const { tag } = this.#state;
     const hasNoSignal = tag === 'recording' && this.#writer?.isSilent === true;
-    const isDeaf = tag === 'paused' || tag === 'stopping';
+    const isDeaf = this.#device?.track.enabled !== true || tag === 'stopping';
     this.#isSilent = !isDeaf && (hasNoSignal || this.readLevel().isSilent);
     this.#publish();
   }
@@ -392,8 +469,11 @@ export class Session {
   #warning(): Warning | null {
     if (this.#device?.isMuted === true) return 'muted';
     if (this.#isSilent) return 'silent';
+    if (this.#goneOn !== null && this.#state.tag === 'recording') return this.#goneOn;
     const isWriting = ['recording', 'paused', 'stopping'].includes(this.#state.tag);
     const many = this.#isOverdue ? 0 : MANY_WAITING;
-    return isWriting && (this.#writer?.waiting ?? 0) > many ? 'slow-disk' : null;
+    return isWriting && ((this.#writer?.waiting ?? 0) > many || this.#writer?.isRefused === true)
+      ? 'slow-disk'
+      : null;
   }
 }

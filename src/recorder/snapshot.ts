@@ -8,8 +8,11 @@ import type { FinishResult } from '../finish/client.ts';
 import type { Orphan } from '../storage/archive.ts';
 import { type EndedBy, type RecorderState, takeOf } from './machine.ts';
 
-/** A device that can be chosen. Nothing is listed before the person has allowed a microphone once. */
-export type Microphone = { readonly id: string; readonly label: string };
+/**
+ * A device that can be chosen. Nothing is listed before the person has allowed a microphone once.
+ * `group`: the same for all entries of one physical device, its entry as the default one among them.
+ */
+export type Microphone = { readonly id: string; readonly label: string; readonly group: string };
 
 /**
  * What deserves a word while nothing has failed, the gravest first.
@@ -18,8 +21,10 @@ export type Microphone = { readonly id: string; readonly label: string };
  * - `silent`: for three seconds nothing at all arrived, not even noise: probably the wrong microphone
  * - `slow-disk`: more than five chunks wait to be written, or after the take's end some still do after two
  *   seconds; they are safe in memory only
+ * - `slept`: the machine slept during the take, which has gone on since
+ * - `switched`: the take goes on with another microphone, because the system's default is another one now
  */
-export type Warning = 'muted' | 'silent' | 'slow-disk';
+export type Warning = 'muted' | 'silent' | 'slow-disk' | 'slept' | 'switched';
 
 /** What the screen shows. A new object whenever something in it changed, and only then. */
 export type RecorderSnapshot = {

@@ -7,7 +7,7 @@ import type { Archive } from '../storage/archive.ts';
 import { StorageError } from '../storage/errors.ts';
 import { finishLock, heldLocks, holdLock, takeLock } from '../storage/locks.ts';
 import type { Instant } from './machine.ts';
-import { appliedProcessing } from './microphone.ts';
+import { describeMicrophone } from './microphone.ts';
 import { marksUntil } from './plan-take.ts';
 import { Scope } from './scope.ts';
 import { SegmentRecorder } from './segment-recorder.ts';
@@ -64,6 +64,11 @@ export class TakeWriter {
     return this.#queue.waiting;
   }
 
+  /** The store has refused the last write, which waits to be tried again. */
+  get isRefused(): boolean {
+    return this.#queue.isRefused;
+  }
+
   begin(take: Pick<Take, 'mode' | 'marks' | 'segment' | 'bankedMs'>, plan: TakePlan): void {
     this.#format = plan.continues?.attempt.segments.at(-1)?.mimeType ?? null;
     this.#begun = new Promise((resolve) => {
@@ -83,7 +88,7 @@ export class TakeWriter {
     const segment = new SegmentRecorder(clockStartMs, this.#clock, {
       onRunning: (mimeType, at) => {
         this.#format = mimeType;
-        const microphone = { label: track.label, processing: appliedProcessing(track) };
+        const microphone = describeMicrophone(track);
         this.#addSegment(index, { mimeType, startedAt: Date.now(), clockStartMs, microphone });
         this.#handlers.onRunning(index, at);
       },
@@ -94,7 +99,7 @@ export class TakeWriter {
           const chunk = { attemptId: this.attemptId, segment: index, seq, offset, clockEndMs, data };
           await this.#archive.attempts.append(chunk);
           this.#handlers.onStored(clockEndMs);
-        });
+        }, blob.size);
         this.#signal.chunk(blob.size, lengthMs);
       },
       onFault: this.#handlers.onEncoderFault,

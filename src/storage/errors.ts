@@ -51,3 +51,10 @@ export function toOpenError(error: unknown): StorageError {
   if (name === 'VersionError') return new StorageError('newer', { cause: error });
   return new StorageError(name === 'QuotaExceededError' ? 'full' : 'unavailable', { cause: error });
 }
+
+/** Whether the same may succeed a moment later: the browser has taken the connection away, or another tab has. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof StorageError)) return false;
+  // Without a cause it is the archive itself that was closed, or an attempt that is somebody else's.
+  return error.fault === 'blocked' || (error.fault === 'unavailable' && error.cause !== undefined);
+}

@@ -1,6 +1,6 @@
 import { createMemoryRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { micMessages, saveMessages, takeMessages } from '../../src/app/messages.ts';
 import { DEFAULT_SETTINGS } from '../../src/domain/settings.ts';
@@ -9,12 +9,14 @@ import { Ending } from '../../src/recorder/Ending.tsx';
 import { RecorderPanel } from '../../src/recorder/RecorderPanel.tsx';
 import { WarningNotice } from '../../src/recorder/WarningNotice.tsx';
 import { rubric } from '../../src/rubric/definition.ts';
+import { StorageError } from '../../src/storage/errors.ts';
 import { holdLock, RECORDER_LOCK } from '../../src/storage/locks.ts';
 import { newAttemptId } from '../../src/storage/new-id.ts';
 import { aKeptAttempt, anEmptyArchive } from '../support/factories.ts';
 import { aMicrophone, answerGetUserMedia, type FakeMicrophone } from '../support/fake-microphone.ts';
 import { expectGoodLooks, mount, openApp } from './app.tsx';
 import { aPlan, aSession } from './recording.ts';
+import { decoded, heard, spoken } from './takes.ts';
 
 const PATH = '/practice/py-refcount-cycles';
 
@@ -86,22 +88,26 @@ test('while another tab records, this one says so', async () => {
   await expect.element(alert()).not.toBeInTheDocument();
 });
 
-test('a microphone that is unplugged ends the take with what was kept, and the next one starts here', async () => {
+test('a microphone that is unplugged halts the take in words; Finish keeps it, and the next one starts here', async () => {
   const microphone = await aMicrophone();
   const { router } = await open(microphone);
   await button('Start recording').click();
   await expect.poll(() => timer().element().textContent).toBe('0:02');
   (button('Pause').element() as HTMLElement).focus();
   microphone.unplug();
-  await expect
-    .element(alert(), { timeout: 10_000 })
-    .toMatchTextContent(/We kept 0:02.*The microphone was lost/);
+  await expect.element(alert(), { timeout: 10_000 }).toMatchTextContent(/The microphone was lost.*is kept/);
+  expect(document.documentElement.dataset['recording']).toBe('true');
+  await expectGoodLooks();
+  await button('Finish').click();
+  await expect.element(alert(), { timeout: 10_000 }).toMatchTextContent(/We kept 0:02/);
   expect(router.state.location.pathname).toBe(PATH);
   expect(document.documentElement.dataset['recording']).toBeUndefined();
   await expect.element(page.getByRole('region', { name: 'Recorder' })).toHaveFocus();
   await expectGoodLooks();
   const review = page.getByRole('link', { name: 'Review it' });
   await expect.element(review).toHaveAttribute('href', expect.stringMatching(/^\/attempts\//));
+  const { stream } = await aMicrophone();
+  answerGetUserMedia(() => Promise.resolve(stream));
   await button('Start again').click();
   await expect.element(button('Start recording')).toBeVisible();
   await expect.element(alert()).not.toBeInTheDocument();
@@ -109,14 +115,15 @@ test('a microphone that is unplugged ends the take with what was kept, and the n
 
 test('a question about leaving goes when the take ends by itself, and does not come back', async () => {
   const microphone = await aMicrophone();
-  const { router } = await open(microphone);
+  const { archive, router } = await open(microphone);
   await button('Start recording').click();
   await expect.poll(() => timer().element().textContent).toBe('0:01');
   void router.navigate('/history');
   const question = page.getByRole('dialog', { name: 'Leave during the take?' });
   await expect.element(question).toBeVisible();
-  microphone.unplug();
+  vi.spyOn(archive.attempts, 'append').mockRejectedValue(new StorageError('full'));
   await expect.element(alert(), { timeout: 10_000 }).toMatchTextContent(/We kept 0:0/);
+  vi.restoreAllMocks();
   await expect.element(question).not.toBeInTheDocument();
   expect(router.state.location.pathname).toBe(PATH);
   const { stream } = await aMicrophone();
@@ -125,6 +132,57 @@ test('a question about leaving goes when the take ends by itself, and does not c
   await button('Start recording').click();
   await expect.element(button('Pause')).toBeVisible();
   await expect.element(question).not.toBeInTheDocument();
+});
+
+test('in the place of a lost microphone another one is chosen, and the take goes on', async () => {
+  const [first, second] = [await aMicrophone({ seed: 1 }), await aMicrophone({ seed: 2 })];
+  const { archive, router } = await open(first);
+  await button('Start recording').click();
+  await expect.poll(() => timer().element().textContent).toBe('0:01');
+  first.unplug();
+  await expect.element(alert(), { timeout: 10_000 }).toMatchTextContent(/The microphone was lost/);
+  answerGetUserMedia(async () => second.stream);
+  await page.getByRole('combobox', { name: 'Microphone' }).selectOptions('The browser’s default');
+  await button('Resume').click();
+  await expect.element(button('Pause')).toBeVisible();
+  await expect.element(alert()).not.toBeInTheDocument();
+  await expect.poll(() => timer().element().textContent).toBe('0:03');
+  await button('Finish').click();
+  await expect.poll(() => router.state.location.pathname, { timeout: 10_000 }).toMatch(/^\/attempts\//);
+  const [attempt] = (await archive.attempts.page({ limit: 1 })).attempts;
+  expect(attempt).toMatchObject({ endedBy: 'user', segments: [{}, {}] });
+});
+
+test('before a take two seconds are recorded and played back', async () => {
+  const microphone = await aMicrophone();
+  const { archive } = await open(microphone);
+  await button('Allow microphone').click();
+  const played = vi.spyOn(HTMLMediaElement.prototype, 'play');
+  onTestFinished(() => played.mockRestore());
+  await button('Hear yourself for 2 seconds').click();
+  await expect.element(page.getByText('Say something now…')).toBeVisible();
+  await expect.element(page.getByText('Playing what was heard.'), { timeout: 8000 }).toBeVisible();
+  const sound = document.querySelector('audio');
+  const sample = await fetch(sound?.src ?? '').then((answer) => answer.blob());
+  const notes = heard(await decoded(sample));
+  expect(notes.length).toBeGreaterThan(0);
+  expect(spoken(20, 1)).toEqual(expect.arrayContaining([...notes]));
+  await expect.element(page.getByText(/what a recording will sound like/), { timeout: 8000 }).toBeVisible();
+  await button('Play it again').click();
+  await expect.element(page.getByText('Playing what was heard.')).toBeVisible();
+  await expectGoodLooks();
+  // Nothing of it is stored.
+  expect(await archive.attempts.orphans()).toEqual([]);
+  await button('Start recording').click();
+  await expect.element(button('Pause')).toBeVisible();
+});
+
+test('a microphone whose sound is processed says so before the take', async () => {
+  const microphone = await aMicrophone();
+  microphone.track.getSettings = () => ({ noiseSuppression: true, autoGainControl: true });
+  await open(microphone);
+  await button('Allow microphone').click();
+  await expect.element(page.getByText(/processed \(noise suppression, automatic level\)/)).toBeVisible();
 });
 
 test('a microphone that hears nothing is named after three seconds, once', async () => {

@@ -106,7 +106,7 @@ test('a question that nobody answers is pointed at, more plainly after a while',
 
 test('the browser’s default can always be chosen, and a microphone that is not listed is no other', async () => {
   const session = aSession({} as Archive);
-  const microphones = [{ id: 'desk', label: 'Desk microphone' }];
+  const microphones = [{ id: 'desk', label: 'Desk microphone', group: '' }];
   const listed = (microphoneId: string | null) => {
     const snapshot = { ...session.getSnapshot(), microphones, microphoneId };
     const { unmount } = mount(
@@ -137,12 +137,14 @@ function Stage({ session }: { readonly session: Session }) {
     <Take
       session={session}
       snapshot={snapshot}
+      words={WORDS}
       brief={<h1>Idempotency</h1>}
       outline={{}}
       targetMs={300_000}
       budgets={BUDGETS}
       ending={null}
       onDiscard={() => {}}
+      onMicrophone={() => {}}
     />
   );
 }

@@ -33,8 +33,12 @@ const TAGS: readonly Tag[] = [
   'failed',
 ];
 
-/** States in which a microphone is open or about to be. */
-const OPEN: readonly Tag[] = ['opening', 'ready', 'counting', 'recording', 'paused', 'stopping'];
+/** Whether a microphone is open or about to be. */
+function isMicOpen(state: RecorderState): boolean {
+  if (state.tag === 'paused') return state.mic.tag !== 'closed';
+  if (state.tag === 'stopping') return state.hasMic;
+  return ['opening', 'ready', 'counting', 'recording'].includes(state.tag);
+}
 
 function planned(more: Partial<PlannedTake> = {}): PlannedTake {
   const attemptId = 'first' as AttemptId;
@@ -342,6 +346,7 @@ type Draw = {
 const EVENTS: readonly RecorderEvent['tag'][] = [
   ...(['open', 'opened', 'slow', 'reopen', 'close', 'tick', 'outline', 'refused', 'start', 'mark'] as const),
   ...(['pause', 'resume', 'muted', 'unmuted', 'stop', 'discard', 'device-lost', 'leave'] as const),
+  'renewed',
   ...(['begun', 'running', 'stored', 'fault', 'flushed', 'committed', 'commit-failed'] as const),
 ];
 
@@ -352,8 +357,14 @@ const FORWARD: Readonly<Record<Tag, readonly RecorderEvent['tag'][]>> = {
   refused: ['open', 'start', 'reopen'],
   ready: ['start'],
   counting: ['tick'],
-  recording: ['begun', 'running', 'stored', 'mark', 'pause', 'muted', 'stop', 'fault', 'discard'],
-  paused: ['resume', 'unmuted', 'begun', 'stored', 'mark', 'stop', 'device-lost'],
+  recording: [
+    ...(['begun', 'running', 'stored', 'mark', 'pause', 'muted', 'stop', 'fault', 'discard'] as const),
+    ...(['device-lost', 'renewed'] as const),
+  ],
+  paused: [
+    ...(['resume', 'unmuted', 'begun', 'stored', 'mark', 'stop', 'device-lost', 'reopen'] as const),
+    ...(['opened', 'refused'] as const),
+  ],
   stopping: ['begun', 'stored', 'flushed'],
   saving: ['committed', 'commit-failed', 'flushed', 'stored'],
   saved: ['open', 'start'],
@@ -397,6 +408,8 @@ function concrete(
     }
     case 'mark':
       return { tag, step: pickFrom(STEP_IDS, pick), at };
+    case 'renewed':
+      return { tag, since: at - pick, at };
     case 'begun':
       return { tag, attemptId };
     case 'flushed':
@@ -441,6 +454,13 @@ function demand(holds: boolean, rule: string): void {
   if (!holds) throw new Error(`Broken: ${rule}`);
 }
 
+/** What the clock has come to: of a machine that slept, when it fell asleep, but never less than what is saved. */
+function clockEnd(before: RecorderState, event: RecorderEvent, now: number): number {
+  if (event.tag !== 'renewed') return elapsedAt(before, 'at' in event ? event.at : now);
+  const take = takeOf(before);
+  return Math.max(elapsedAt(before, event.since), take?.savedMs ?? 0, take?.marks.at(-1)?.atMs ?? 0);
+}
+
 /** Drives the machine with drawn events and checks it like a shell that trusts nothing. */
 class Witness {
   readonly seen = new Set<Tag>();
@@ -483,6 +503,9 @@ class Witness {
       case 'close-mic':
         this.openMics -= 1;
         return;
+      case 'take-mic':
+        demand(this.openMics === 1, 'one microphone takes the place of another');
+        return;
       case 'begin': {
         demand(take?.attemptId === effect.attemptId, 'the take that begins is the present one');
         demand(!this.stories.has(effect.attemptId), 'a take begins once');
@@ -508,8 +531,7 @@ class Witness {
       case 'end-segment': {
         const story = this.#story(id);
         demand(story.isRunning, 'only what runs is ended');
-        const at = 'at' in event ? event.at : this.at;
-        demand(effect.clockEndMs === elapsedAt(before, at), 'a segment ends when it was told to');
+        demand(effect.clockEndMs === clockEnd(before, event, this.at), 'a segment ends when it was told to');
         story.isRunning = false;
         story.clockMs = effect.clockEndMs;
         if (before.tag === 'recording' && before.since !== null) story.nextSegment += 1;
@@ -561,13 +583,13 @@ class Witness {
 
   #check(before: RecorderState, event: RecorderEvent): void {
     const { state } = this;
-    demand(this.openMics === (OPEN.includes(state.tag) ? 1 : 0), 'the microphone is open when it is of use');
+    demand(this.openMics === (isMicOpen(state) ? 1 : 0), 'the microphone is open when it is of use');
     const take = takeOf(state);
     const earlier = takeOf(before);
     if (take !== null) this.#checkTake(take);
     if (take !== null && take.attemptId === earlier?.attemptId) {
       const at = 'at' in event ? event.at : this.at;
-      demand(elapsedAt(state, at) >= elapsedAt(before, at), 'the clock never runs backwards');
+      demand(elapsedAt(state, at) >= clockEnd(before, event, at), 'the clock never runs backwards');
     }
     if (state.tag === 'saved' && before.tag === 'saving') this.#story(state.attemptId).fate = 'committed';
     if (state.tag === 'failed' && before.tag !== 'failed') {

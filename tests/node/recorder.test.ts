@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { chooseFormat, timesliceMs } from '../../src/recorder/codec.ts';
 import { levelWord } from '../../src/recorder/level.ts';
 import { Ballistics } from '../../src/recorder/meter.ts';
@@ -134,4 +134,79 @@ test('whatever fails and when, what is written is written in order and without a
       },
     ),
   );
+});
+
+/** A failure that a moment later may be over. */
+const away = () => new StorageError('unavailable', { cause: new Error('Connection lost') });
+
+test('a store that is away is asked again and again, and nothing is written twice or out of order', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const disk: number[] = [];
+  const faults: WriteFault[] = [];
+  const queue = new WriteQueue((fault) => faults.push(fault), vi.fn());
+  let isAway = true;
+  for (const index of [0, 1, 2]) {
+    queue.push(async () => {
+      if (isAway) throw away();
+      disk.push(index);
+    });
+  }
+  await vi.advanceTimersByTimeAsync(4000);
+  expect({ disk, faults, waiting: queue.waiting, isRefused: queue.isRefused }).toEqual({
+    disk: [],
+    faults: [],
+    waiting: 3,
+    isRefused: true,
+  });
+  isAway = false;
+  await vi.advanceTimersByTimeAsync(8000);
+  expect({ disk, faults, waiting: queue.waiting, isRefused: queue.isRefused }).toEqual({
+    disk: [0, 1, 2],
+    faults: [],
+    waiting: 0,
+    isRefused: false,
+  });
+});
+
+test('a store that stays away for half a minute is given up, but for one last try', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const faults: WriteFault[] = [];
+  const queue = new WriteQueue((fault) => faults.push(fault), vi.fn());
+  let tries = 0;
+  queue.push(async () => {
+    tries += 1;
+    if (tries < 8) throw away();
+  });
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(faults).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect({ faults, tries, waiting: queue.waiting }).toEqual({ faults: ['disk'], tries: 7, waiting: 1 });
+  await queue.settle();
+  expect({ tries, waiting: queue.waiting }).toEqual({ tries: 8, waiting: 0 });
+});
+
+test('whoever waits for the end is not kept waiting by the patience with a store that is away', async () => {
+  const queue = new WriteQueue(vi.fn(), vi.fn());
+  queue.push(() => Promise.reject(away()));
+  await Promise.resolve();
+  await queue.settle();
+  expect(queue.waiting).toBe(1);
+});
+
+test('what waits in memory is bounded: past 64 MB the take ends, once', async () => {
+  const faults: WriteFault[] = [];
+  const queue = new WriteQueue((fault) => faults.push(fault), vi.fn());
+  const stuck = Promise.withResolvers<void>();
+  for (let index = 0; index < 70; index += 1) queue.push(() => stuck.promise, 1 << 20);
+  expect(faults).toEqual(['disk']);
+  expect(queue.waiting).toBe(70);
+  stuck.resolve();
+  await queue.settle();
+  expect(queue.waiting).toBe(0);
 });

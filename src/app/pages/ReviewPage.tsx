@@ -1,6 +1,12 @@
 import { useState } from 'react';
 import { Link, type LoaderFunctionArgs, useLoaderData } from 'react-router';
-import { type Attempt, type KeptAttempt, MODE_LABELS, type TakeFault } from '../../domain/attempt.ts';
+import {
+  type Attempt,
+  type KeptAttempt,
+  MODE_LABELS,
+  processingNames,
+  type TakeFault,
+} from '../../domain/attempt.ts';
 import type { AttemptId } from '../../domain/ids.ts';
 import type { Review } from '../../domain/rubric.ts';
 import { STEP_IDS, STEP_LABELS, type StepId } from '../../domain/step.ts';
@@ -131,6 +137,7 @@ function Brief({ attempt }: { readonly attempt: KeptAttempt }) {
             : `We kept ${timecode(durationMs)} of this take: ${ENDED[endedBy]}.`}
         </p>
       )}
+      <Processed attempt={attempt} />
       {attempt.isPartial === true && (
         <p className={styles['ended']}>
           Some of what was recorded cannot be read and is not in this clip. Nothing of it was deleted.
@@ -161,6 +168,17 @@ function Brief({ attempt }: { readonly attempt: KeptAttempt }) {
         )}
       </section>
     </>
+  );
+}
+
+/** Processing by the browser changes what one hears, and what can be measured, for good. */
+function Processed({ attempt }: { readonly attempt: KeptAttempt }) {
+  const names = new Set(attempt.segments.flatMap(({ microphone }) => processingNames(microphone.processing)));
+  if (names.size === 0) return null;
+  return (
+    <p className={styles['ended']}>
+      Recorded with {[...names].join(', ')} on: loudness, pauses and dynamics in it are not quite your own.
+    </p>
   );
 }
 
