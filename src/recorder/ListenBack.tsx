@@ -40,7 +40,10 @@ export function ListenBack({ session }: { readonly session: Session }) {
             onEnded={() => setStage({ ...stage, isPlaying: false })}
           />
           {/* A browser may refuse to play what no press has asked for. */}
-          <Button variant="plain" aria-disabled={stage.isPlaying} onClick={() => void player.current?.play()}>
+          <Button
+            variant="plain"
+            onClick={() => player.current !== null && void playFromStart(player.current)}
+          >
             Play it again
           </Button>
         </>
@@ -50,6 +53,11 @@ export function ListenBack({ session }: { readonly session: Session }) {
       </p>
     </div>
   );
+}
+
+async function playFromStart(sound: HTMLAudioElement): Promise<void> {
+  sound.currentTime = 0;
+  await sound.play();
 }
 
 function words(stage: Stage): string {

@@ -55,6 +55,12 @@ export function Take(props: TakeProps) {
   }, [state.tag, mode]);
   const isLive = state.tag === 'recording' || state.tag === 'paused';
   const isCutOff = state.tag === 'paused' && state.by === 'device';
+  // Unless it is what the take waits for, it stands where it moves no button from under a finger.
+  const device = state.tag === 'paused' && (
+    <div className={styles['device']}>
+      <MicrophoneSelect snapshot={snapshot} isOpen={state.mic.tag === 'open'} onChoose={onMicrophone} />
+    </div>
+  );
   return (
     <div className={styles['stage']}>
       <div>
@@ -75,15 +81,7 @@ export function Take(props: TakeProps) {
                 isRunning={state.tag === 'recording' && !isStarting}
               />
               {isCutOff && <LostMicrophone mic={state.mic} words={words} />}
-              {state.tag === 'paused' && (
-                <div className={styles['device']}>
-                  <MicrophoneSelect
-                    snapshot={snapshot}
-                    isOpen={state.mic.tag === 'open'}
-                    onChoose={onMicrophone}
-                  />
-                </div>
-              )}
+              {isCutOff && device}
               {isLive && (
                 <LevelMeter
                   session={session}
@@ -97,6 +95,7 @@ export function Take(props: TakeProps) {
               ) : (
                 <Saving progress={snapshot.finishProgress} />
               )}
+              {!isCutOff && device}
               {isLive && <WarningNotice warning={snapshot.warning} isTake />}
             </>
           ))}

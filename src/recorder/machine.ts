@@ -140,7 +140,7 @@ export function takeOf(state: RecorderState): Take | null {
 }
 
 /** Paused because there is no microphone any more: nothing goes on until the speaker has chosen another. */
-export function isCutOff(state: RecorderState): boolean {
+function isCutOff(state: RecorderState): boolean {
   return state.tag === 'paused' && state.by === 'device' && state.mic.tag !== 'open';
 }
 

@@ -108,7 +108,7 @@ test('a record nobody can read is set aside by name, and the rest still shows', 
   await expect(page.getByText(/1 entry could not be read/)).toBeVisible();
 });
 
-test('a microphone that goes away ends the take with what was kept', async ({ page }) => {
+test('a microphone that goes away halts the take, and Finish keeps what was said', async ({ page }) => {
   await page.addInitScript(() => {
     const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async (constraints) => {
@@ -125,6 +125,8 @@ test('a microphone that goes away ends the take with what was kept', async ({ pa
     track?.stop();
     track?.dispatchEvent(new Event('ended'));
   });
+  await expect(page.getByRole('alert')).toContainText(/microphone was lost/i);
+  await page.getByRole('button', { name: 'Finish' }).click();
   await expect(page.getByRole('alert')).toContainText(/We kept 0:0[2-4]/);
   await page
     .getByRole('link', { name: 'Review it' })
