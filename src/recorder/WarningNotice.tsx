@@ -19,6 +19,11 @@ const WORDS: Readonly<
     before: '',
     during: 'The last seconds are in memory and are still being saved. Recording goes on.',
   },
+  replaced: {
+    title: 'This is another microphone',
+    before: 'The one chosen before is not connected. Connect it and choose it, or go on with this one.',
+    during: '',
+  },
   slept: {
     title: 'This device slept',
     before: '',

@@ -235,6 +235,7 @@ export class Session {
     if (tag === 'counting') scope.interval(() => this.#dispatch({ tag: 'tick' }), 1000);
     if (tag === 'saved') this.#savedTake = takeFacts(before);
     this.#isOverdue = false;
+    this.#goneOn = null;
     this.#wakefulness = null;
     if (tag === 'stopping') {
       scope.timeout(() => {
@@ -466,10 +467,17 @@ export class Session {
     };
   }
 
+  /** The chosen microphone is not connected, and the browser has opened another one. */
+  #isReplaced(): boolean {
+    const openId = this.#device?.id ?? null;
+    return openId !== null && this.#microphoneId !== null && openId !== this.#microphoneId;
+  }
+
   #warning(): Warning | null {
     if (this.#device?.isMuted === true) return 'muted';
     if (this.#isSilent) return 'silent';
-    if (this.#goneOn !== null && this.#state.tag === 'recording') return this.#goneOn;
+    if (this.#goneOn !== null) return this.#goneOn;
+    if (this.#state.tag === 'ready' && this.#isReplaced()) return 'replaced';
     const isWriting = ['recording', 'paused', 'stopping'].includes(this.#state.tag);
     const many = this.#isOverdue ? 0 : MANY_WAITING;
     return isWriting && ((this.#writer?.waiting ?? 0) > many || this.#writer?.isRefused === true)

@@ -19,12 +19,13 @@ export type Microphone = { readonly id: string; readonly label: string; readonly
  *
  * - `muted`: the system or a switch on the device took the microphone away; a running take pauses
  * - `silent`: for three seconds nothing at all arrived, not even noise: probably the wrong microphone
+ * - `replaced`: before a take: the chosen microphone is not connected, another one is open
  * - `slow-disk`: more than five chunks wait to be written, or after the take's end some still do after two
  *   seconds; they are safe in memory only
  * - `slept`: the machine slept during the take, which has gone on since
  * - `switched`: the take goes on with another microphone, because the system's default is another one now
  */
-export type Warning = 'muted' | 'silent' | 'slow-disk' | 'slept' | 'switched';
+export type Warning = 'muted' | 'silent' | 'replaced' | 'slow-disk' | 'slept' | 'switched';
 
 /** What the screen shows. A new object whenever something in it changed, and only then. */
 export type RecorderSnapshot = {

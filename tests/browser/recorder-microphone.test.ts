@@ -93,9 +93,10 @@ test('a browser without MediaRecorder is not asked for a microphone', async () =
   await archive.close();
 });
 
-test('a chosen microphone that is gone is replaced by the default one', async () => {
+test('a chosen microphone that is gone is replaced by the default one, and that is said before the take', async () => {
   const archive = await anEmptyArchive();
-  const { stream } = await aMicrophone();
+  const { stream, track } = await aMicrophone();
+  track.getSettings = () => ({ deviceId: 'built-in' });
   const asked = answerGetUserMedia(async ({ deviceId }) => {
     if (deviceId !== undefined) throw new OverconstrainedError('deviceId');
     return stream;
@@ -106,6 +107,11 @@ test('a chosen microphone that is gone is replaced by the default one', async ()
   session.open();
   await reaches(session, 'ready');
   expect(asked.map(({ deviceId }) => deviceId)).toEqual([{ exact: 'gone' }, undefined]);
+  expect(session.getSnapshot()).toMatchObject({ warning: 'replaced', microphoneId: 'built-in' });
+  session.start(aPlan());
+  await reaches(session, 'recording');
+  expect(session.getSnapshot().warning).toBeNull();
+  await session.dispose();
   await archive.close();
 });
 
