@@ -120,6 +120,7 @@ export function Recordings({ archive, sounds, nameFile, write }: RecordingsProps
       else download(clip, nameFile(attempt));
       files.add(attempt.id);
     });
+    if (files.size === 0) return;
     setHanded((before) => new Set([...before, ...files]));
     const text =
       missing.length === 0
@@ -144,6 +145,7 @@ export function Recordings({ archive, sounds, nameFile, write }: RecordingsProps
     await work('Deleting audio', chosen, eraseOne, () => archive.layInReserve());
     setTicked((before) => new Set([...before].filter((id) => !gone.has(id))));
     setChoice('hand');
+    if (gone.size === 0) return;
     setOutcome({
       title: `Freed ${formatBytes(freed)}`,
       text: `The audio of ${plural(gone.size, 'attempt')} is deleted. Marks and scores are kept.`,
