@@ -31,7 +31,7 @@ export const micMessages: Readonly<Record<MicFault, FaultMessage>> = {
   elsewhere: {
     title: 'Another tab is recording',
     what: 'Talkthrough records in one tab at a time, so that no take is mixed up.',
-    action: 'Finish the take there, then try again.',
+    action: 'Finish the take there; this page notices by itself.',
   },
 };
 

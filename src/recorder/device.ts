@@ -15,6 +15,8 @@ export type DeviceHandlers = {
   readonly onLost: () => void;
   readonly onMuted: (isMuted: boolean) => void;
   readonly onList: (microphones: readonly Microphone[]) => void;
+  /** Another tab wants the recorder: lets go of it, or returns false. */
+  readonly yields: () => boolean;
 };
 
 /**
@@ -26,7 +28,7 @@ export async function openDevice(
   clock: () => number,
   handlers: DeviceHandlers,
 ): Promise<Device | MicFault | null> {
-  const hasLock = await holdRecorderLock(scope);
+  const hasLock = await holdRecorderLock(scope, handlers.yields);
   if (scope.isDisposed) return null;
   if (!hasLock) return 'elsewhere';
   const answer = await openMicrophone(request, scope);

@@ -19,6 +19,7 @@ import { NO_LEVEL } from './meter.ts';
 import { missingSupport } from './microphone.ts';
 import { heldTake } from './phase.ts';
 import { planTake } from './plan-take.ts';
+import { type Elsewhere, followRecorder } from './recorder-lock.ts';
 import { Scope } from './scope.ts';
 import {
   type Level,
@@ -68,6 +69,7 @@ export class Session {
   #processing: Settings['recording']['processing'];
   #microphones: readonly Microphone[] = [];
   #isSilent = false;
+  #elsewhere: Elsewhere | null = null;
   #isOverdue = false;
   #savedTake: TakeFacts = NO_TAKE;
   #finishProgress: number | null = null;
@@ -211,6 +213,8 @@ export class Session {
     if (tag === 'counting') scope.interval(() => this.#dispatch({ tag: 'tick' }), 1000);
     if (tag === 'saved') this.#savedTake = takeFacts(before);
     this.#isOverdue = false;
+    if (tag !== 'idle' || this.#elsewhere?.tag === 'recording') this.#elsewhere = null;
+    if (tag === 'refused') this.#follow(scope);
     if (tag === 'stopping') {
       scope.timeout(() => {
         this.#isOverdue = true;
@@ -280,12 +284,33 @@ export class Session {
         this.#microphones = microphones;
         this.#publish();
       },
+      yields: () => this.#yields(),
     });
     if (device === null) return;
     if (!(device instanceof Device)) return this.#dispatch({ tag: 'refused', fault: device });
     this.#device = device;
     scope.interval(() => this.#listen(), LISTEN_EVERY_MS);
     this.#dispatch({ tag: 'opened' });
+  }
+
+  /** The tab that was asked for a microphone last has it, unless a take would suffer. */
+  #yields(): boolean {
+    const { tag } = this.#state;
+    if (tag !== 'opening' && tag !== 'ready') return false;
+    this.#dispatch({ tag: 'close' });
+    this.#elsewhere = { tag: 'taken' };
+    this.#publish();
+    return true;
+  }
+
+  /** Once the other tab is done, this one offers to record, and opens nothing unasked. */
+  #follow(scope: Scope): void {
+    if (this.#state.tag !== 'refused' || this.#state.fault !== 'elsewhere') return;
+    followRecorder(this.#archive, scope, (elsewhere) => {
+      this.#elsewhere = elsewhere;
+      if (elsewhere.tag === 'done') this.#dispatch({ tag: 'close' });
+      else this.#publish();
+    });
   }
 
   #begin(attemptId: AttemptId): void {
@@ -382,6 +407,7 @@ export class Session {
       microphoneId: this.#device?.id ?? this.#microphoneId,
       processing: this.#processing,
       applied: this.#device?.applied ?? null,
+      elsewhere: this.#elsewhere,
       warning: this.#warning(),
       finishProgress: this.#finishProgress,
       countdownLeft: state.tag === 'counting' ? state.left : null,
