@@ -3,6 +3,7 @@ import type { KeptAttempt } from '../domain/attempt.ts';
 import type { KeepingAnswer } from '../domain/settings.ts';
 import { plural } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
+import { announce } from '../ui/announcer.tsx';
 import { Button } from '../ui/Button.tsx';
 import { ConfirmDialog } from '../ui/Dialog.tsx';
 import { formatBytes } from '../ui/format.ts';
@@ -65,14 +66,16 @@ function Keeping({ space: { persistence }, answer, onAnswer, onAsked }: KeepingP
   const [isAsking, setAsking] = useState(false);
   async function ask() {
     setAsking(true);
-    onAnswer(await askToPersist());
+    const given = await askToPersist();
+    announce(given === 'granted' ? 'The browser keeps your recordings' : 'The browser did not agree');
+    onAnswer(given);
     setAsking(false);
     onAsked();
   }
   return (
     <div className={styles['block']}>
       <h3>Are they kept?</h3>
-      <p role="status">
+      <p>
         {persistence === 'kept' && 'Kept until you delete them.'}
         {persistence === 'unknown' &&
           'This browser does not say, and cannot be asked, whether it keeps them.'}
