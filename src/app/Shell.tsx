@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { Announcer } from '../ui/announcer.tsx';
 import { Button } from '../ui/Button.tsx';
@@ -8,12 +8,25 @@ import { ShortcutsDialog } from '../ui/ShortcutsDialog.tsx';
 import styles from './Shell.module.css';
 import { useOutdated } from './update.ts';
 
+/** Not worth a page that breaks when it cannot be loaded. */
+const RecordingElsewhere = lazy<ComponentType>(() =>
+  import('./RecordingElsewhere.tsx').then(
+    (module) => ({ default: module.RecordingElsewhere }),
+    () => ({ default: () => null }),
+  ),
+);
+
 /** What stands round every page. */
 export function Shell() {
   useHeadingFocus();
   return (
     <Frame nav={<MainNavigation />}>
       <UpdateNotice />
+      <div className={styles['elsewhere']}>
+        <Suspense>
+          <RecordingElsewhere />
+        </Suspense>
+      </div>
       <Outlet />
       <ScrollRestoration />
     </Frame>

@@ -1,6 +1,6 @@
 import type { TakeFault } from '../domain/attempt.ts';
 import type { MicFault, SaveFault } from '../recorder/machine.ts';
-import type { FaultMessage } from './storage-messages.ts';
+import { type FaultMessage, FREE_SPACE } from './storage-messages.ts';
 
 export const micMessages: Readonly<Record<MicFault, FaultMessage>> = {
   unsupported: {
@@ -31,7 +31,7 @@ export const micMessages: Readonly<Record<MicFault, FaultMessage>> = {
   elsewhere: {
     title: 'Another tab is recording',
     what: 'Talkthrough records in one tab at a time, so that no take is mixed up.',
-    action: 'Finish the take there, then try again.',
+    action: 'Finish the take there; this page notices by itself.',
   },
 };
 
@@ -49,7 +49,8 @@ export const takeMessages: Readonly<Record<TakeFault, FaultMessage>> = {
   'disk-full': {
     title: 'The disk is full',
     what: 'There was no room for more. What was saved until then is kept.',
-    action: 'Review what was kept, and delete old attempts or free space before the next take.',
+    action: 'Review what was kept, and delete old audio or free space on this device before the next take.',
+    wayOut: FREE_SPACE,
   },
   disk: {
     title: 'The recording could not be written',
@@ -67,7 +68,8 @@ export const saveMessages: Readonly<Record<SaveFault, FaultMessage>> = {
   'disk-full': {
     title: 'No room to finish the recording',
     what: 'Your take is safe, but joining its parts needs as much room again.',
-    action: 'Delete old attempts or free space on this device, then try again.',
+    action: 'Delete old audio or free space on this device, then try again.',
+    wayOut: FREE_SPACE,
   },
   disk: {
     title: 'The recording could not be finished',

@@ -1,7 +1,16 @@
 import type { StorageFault } from '../storage/errors.ts';
 
 /** A fault in words: what it is called, what happened, and the one thing to do about it. */
-export type FaultMessage = { readonly title: string; readonly what: string; readonly action: string };
+export type FaultMessage = {
+  readonly title: string;
+  readonly what: string;
+  readonly action: string;
+  /** Where in the app that can be done. */
+  readonly wayOut?: { readonly label: string; readonly to: string };
+};
+
+/** Recordings to download, and to delete without their scores: the way out of a full disk. */
+export const FREE_SPACE = { label: 'Free space', to: '/settings#data' } as const;
 
 /** Apart from the faults of recording (messages.ts), because these are needed before any page is there. */
 export const storageMessages: Readonly<Record<StorageFault, FaultMessage>> = {
@@ -23,7 +32,8 @@ export const storageMessages: Readonly<Record<StorageFault, FaultMessage>> = {
   full: {
     title: 'The disk is full',
     what: 'The last change could not be saved. Everything earlier was.',
-    action: 'Delete old attempts or free space on this device, then try again.',
+    action: 'Delete old audio or free space on this device, then try again.',
+    wayOut: FREE_SPACE,
   },
   corrupt: {
     title: 'Something stored cannot be read',

@@ -1,5 +1,6 @@
 import { type ReactNode, useCallback, useState } from 'react';
 import { StorageError, type StorageFault } from '../storage/errors.ts';
+import { LinkButton } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { refocus } from '../ui/refocus.ts';
 import { type FaultMessage, storageMessages } from './storage-messages.ts';
@@ -50,6 +51,9 @@ export function useWrites(): {
     <Notice
       tone="error"
       title={message.title}
+      actions={
+        message.wayOut !== undefined && <LinkButton to={message.wayOut.to}>{message.wayOut.label}</LinkButton>
+      }
       onDismiss={() => {
         setRefused(null);
         refocus();

@@ -87,7 +87,7 @@ export type UnfinishedAttempt = AttemptFacts & {
   readonly endedBy: 'user' | TakeFault | null;
 };
 
-/** An attempt whose whole clip is stored and verified. */
+/** An attempt whose whole clip was stored and verified; it is there until `audioDeletedAt`. */
 export type KeptAttempt = AttemptFacts & {
   readonly status: 'kept';
   readonly endedBy: 'user' | TakeFault | null;
@@ -99,6 +99,8 @@ export type KeptAttempt = AttemptFacts & {
   readonly sha256: readonly string[];
   /** Some of what was recorded could not be read into the clip; the chunks are kept as they are. */
   readonly isPartial?: true;
+  /** The clip was deleted to free space; `bytes` and `sha256` still say what it was. */
+  readonly audioDeletedAt?: EpochMs;
 };
 
 /** One practice run at a prompt. `endedBy` null: it was recovered after a crash. */

@@ -4,7 +4,7 @@ import type { AttemptId, PromptId, ReviewId } from './ids.ts';
 import type { Peaks } from './peaks.ts';
 import { type OwnPrompt, PROMPT_KINDS } from './prompt.ts';
 import { CELL_IDS, LEVELS, type Review, WRONG_STEPS } from './rubric.ts';
-import { COUNTDOWNS, DEFAULT_SETTINGS, type Settings } from './settings.ts';
+import { COUNTDOWNS, DEFAULT_SETTINGS, KEEPING_ANSWERS, type Settings } from './settings.ts';
 import { STEP_IDS } from './step.ts';
 
 /**
@@ -127,6 +127,7 @@ const keptAttempt = v.pipe(
     mimeType: v.string(),
     bytes: v.pipe(count, v.minValue(1)),
     isPartial: v.exactOptional(v.literal(true)),
+    audioDeletedAt: v.exactOptional(epochMs),
     sha256: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))), v.nonEmpty()),
   }),
   v.forward(
@@ -223,7 +224,7 @@ export const ownPromptSchema = schemaOf<OwnPrompt>()(
   }),
 );
 
-const { recording, keyboard } = DEFAULT_SETTINGS;
+const { recording, keyboard, storage } = DEFAULT_SETTINGS;
 
 /** A setting that is missing or unreadable is its default; the others of its group stay as they were chosen. */
 export const settingsSchemas: { readonly [Group in keyof Settings]: Schema<Settings[Group]> } = {
@@ -240,5 +241,8 @@ export const settingsSchemas: { readonly [Group in keyof Settings]: Schema<Setti
   ),
   keyboard: schemaOf<Settings['keyboard']>()(
     v.looseObject({ singleKeys: v.fallback(v.boolean(), keyboard.singleKeys) }),
+  ),
+  storage: schemaOf<Settings['storage']>()(
+    v.looseObject({ keeping: v.fallback(v.nullable(v.picklist(KEEPING_ANSWERS)), storage.keeping) }),
   ),
 };

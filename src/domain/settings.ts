@@ -12,6 +12,10 @@ export const COUNTDOWN_LABELS: Readonly<Record<CountdownSec, string>> = {
 export const APPEARANCES = ['system', 'light', 'dark'] as const;
 export type Appearance = (typeof APPEARANCES)[number];
 
+/** What came of the question whether the browser keeps everything; `later`: the person put it off. */
+export const KEEPING_ANSWERS = ['granted', 'refused', 'later'] as const;
+export type KeepingAnswer = (typeof KEEPING_ANSWERS)[number];
+
 /** What the app remembers of the person's choices, one stored row per group. */
 export type Settings = {
   readonly recording: {
@@ -26,6 +30,10 @@ export type Settings = {
     /** Single keys such as R, Space and 1–5 (WCAG 2.1.4 asks that they can be switched off). */
     readonly singleKeys: boolean;
   };
+  readonly storage: {
+    /** Null: the browser was never asked to keep what is stored here (settings/persistence.ts). */
+    readonly keeping: KeepingAnswer | null;
+  };
 };
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -36,4 +44,5 @@ export const DEFAULT_SETTINGS: Settings = {
     processing: { echo: false, noise: false, gain: false },
   },
   keyboard: { singleKeys: true },
+  storage: { keeping: null },
 };

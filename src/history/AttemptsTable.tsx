@@ -98,6 +98,7 @@ function Row({ attempt, scoring, onDelete, ofOnePrompt }: RowProps) {
           {!ofOnePrompt && `${day} · `}
           {length} · {mode} · {standing(scoring)}
         </span>
+        {attempt.audioDeletedAt !== undefined && <span className={styles['note']}>Audio deleted</span>}
       </th>
       <td className={classes(wide, 'muted')}>{mode}</td>
       <td className={classes(wide, number)}>{length}</td>

@@ -7,6 +7,7 @@ import type { StorageFault } from '../storage/errors.ts';
 import { Button } from '../ui/Button.tsx';
 import { download } from '../ui/download.ts';
 import { Select } from '../ui/Field.tsx';
+import { formatBytes, formatDay } from '../ui/format.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { Progress } from '../ui/Progress.tsx';
 import { type Shortcut, useShortcuts, useSingleKeys } from '../ui/shortcuts.ts';
@@ -38,7 +39,7 @@ export function Player({ archive, attempt, explain, onStep }: PlayerProps) {
       {clip.tag === 'loading' ? (
         <div className={styles['waiting']} />
       ) : (
-        <Controls archive={archive} attempt={attempt} clip={clip} onStep={onStep} />
+        <Controls key={clip.tag} archive={archive} attempt={attempt} clip={clip} onStep={onStep} />
       )}
       {clip.tag === 'refused' && (
         <Notice
@@ -139,6 +140,11 @@ function Controls({ archive, attempt, clip, onStep }: ControlsProps) {
         {!isDisabled && peaks.tag !== 'ready' && <WaitingForPeaks {...peaks} />}
       </Waveform>
       <TransportRow transport={transport} isDisabled={isDisabled} hasSteps={spans.length > 0} />
+      {clip.tag === 'deleted' && (
+        <Notice tone="info" title="The audio of this attempt was deleted">
+          {`You deleted it ${formatDay(clip.at)} to free ${formatBytes(attempt.bytes)}. Its marks and scores are all here.`}
+        </Notice>
+      )}
       {clip.tag === 'damaged' && <Damaged hasRemains={save !== null} />}
       {clip.tag === 'ready' && fault === 'unplayable' && (
         <Notice tone="error" title="This browser cannot play the recording">

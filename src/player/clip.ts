@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
+import type { EpochMs } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
 import { StorageError, type StorageFault } from '../storage/errors.ts';
 
@@ -12,16 +13,19 @@ type Found =
 
 export type ClipState =
   | { readonly tag: 'loading' }
+  /** By the person, to free space. */
+  | { readonly tag: 'deleted'; readonly at: EpochMs }
   | Exclude<Found, { readonly tag: 'refused' }>
   | (Extract<Found, { readonly tag: 'refused' }> & { readonly again: () => void });
 
-/** The clip of an attempt, read once: it never changes. */
+/** The clip of an attempt, read once: it never changes, unless it is deleted. */
 export function useClip(archive: Archive, attempt: KeptAttempt): ClipState {
   const [loaded, setLoaded] = useState<{ readonly of: string; readonly found: Found } | null>(null);
   const [tries, setTries] = useState(0);
-  const { id, mimeType, sha256 } = attempt;
+  const { id, mimeType, sha256, audioDeletedAt = null } = attempt;
   const parts = sha256.length;
   useEffect(() => {
+    if (audioDeletedAt !== null) return undefined;
     let isWanted = true;
     const load = async () => {
       const found = await readClip(archive, { id, mimeType, parts });
@@ -31,11 +35,12 @@ export function useClip(archive: Archive, attempt: KeptAttempt): ClipState {
     return () => {
       isWanted = false;
     };
-  }, [archive, id, mimeType, parts, tries]);
+  }, [archive, id, mimeType, parts, audioDeletedAt, tries]);
   const again = useCallback(() => {
     setLoaded(null);
     setTries((before) => before + 1);
   }, []);
+  if (audioDeletedAt !== null) return { tag: 'deleted', at: audioDeletedAt };
   if (loaded?.of !== id) return { tag: 'loading' };
   return loaded.found.tag === 'refused' ? { ...loaded.found, again } : loaded.found;
 }

@@ -19,16 +19,22 @@ export type PeaksState =
   | { readonly tag: 'failed'; readonly again: () => void };
 
 /** The drawing's data: from the archive, or measured and stored for the next time. */
-export function usePeaks(archive: Archive, { id }: Pick<KeptAttempt, 'id'>, clip: Blob | null): PeaksState {
+export function usePeaks(
+  archive: Archive,
+  { id, audioDeletedAt }: Pick<KeptAttempt, 'id' | 'audioDeletedAt'>,
+  clip: Blob | null,
+): PeaksState {
+  const isDeleted = audioDeletedAt !== undefined;
   const [found, setFound] = useState<Found>({ tag: 'waiting' });
   const [tries, setTries] = useState(0);
   useEffect(() => {
-    if (clip === null) return undefined;
+    if (clip === null && !isDeleted) return undefined;
     const aborted = new AbortController();
     const { signal } = aborted;
     const find = async () => {
       const stored = await archive.peaks.get(id).catch(ignoreStorageFault);
-      if (stored?.version === PEAKS_VERSION || signal.aborted) return stored;
+      // Without the sound, those of an older version are the last.
+      if (clip === null || stored?.version === PEAKS_VERSION || signal.aborted) return stored;
       const peaks = await measurePeaks(clip, id, {
         signal,
         onProgress: (progress) => setFound({ tag: 'measuring', progress }),
@@ -46,7 +52,7 @@ export function usePeaks(archive: Archive, { id }: Pick<KeptAttempt, 'id'>, clip
       },
     );
     return () => aborted.abort();
-  }, [archive, id, clip, tries]);
+  }, [archive, id, clip, isDeleted, tries]);
   return useMemo(() => {
     if (found.tag === 'ready') return { tag: 'ready', columns: (count) => summarise(found.peaks, count) };
     if (found.tag !== 'failed') return found;

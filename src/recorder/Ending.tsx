@@ -4,6 +4,7 @@ import { Button, LinkButton } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import type { FaultWords } from './fault-words.ts';
 import { isKept, isRetryable, type RecorderState } from './machine.ts';
+import { WayOut } from './WayOut.tsx';
 
 type EndingProps = {
   readonly state: Extract<RecorderState, { readonly tag: 'saved' | 'failed' }>;
@@ -19,6 +20,7 @@ export function Ending({ state, words, reviewPath, onRetry, onStartAgain }: Endi
   if (state.tag === 'saved') {
     if (state.cause === 'user') return null;
     const { title, what, action } = words.take[state.cause];
+    const wayOut = <WayOut words={words.take[state.cause]} isHeld={false} />;
     return (
       <Notice
         tone="error"
@@ -29,6 +31,7 @@ export function Ending({ state, words, reviewPath, onRetry, onStartAgain }: Endi
               Review it
             </LinkButton>
             {startAgain}
+            {wayOut}
           </>
         }
       >
@@ -46,9 +49,24 @@ export function Ending({ state, words, reviewPath, onRetry, onStartAgain }: Endi
   );
   if (!isKept(state)) {
     const why = state.cause === 'user' ? words.save.empty.what : `${words.take[state.cause].title}.`;
+    const wayOut = (
+      <WayOut
+        words={state.cause === 'user' ? words.save.empty : words.take[state.cause]}
+        isHeld={isRetryable(state)}
+      />
+    );
     if (!isRetryable(state)) {
       return (
-        <Notice tone="error" title={words.save.empty.title} actions={startAgain}>
+        <Notice
+          tone="error"
+          title={words.save.empty.title}
+          actions={
+            <>
+              {startAgain}
+              {wayOut}
+            </>
+          }
+        >
           {why}
         </Notice>
       );
@@ -60,6 +78,7 @@ export function Ending({ state, words, reviewPath, onRetry, onStartAgain }: Endi
         actions={
           <>
             {tryAgain}
+            {wayOut}
             {startAgain}
           </>
         }
@@ -77,6 +96,7 @@ export function Ending({ state, words, reviewPath, onRetry, onStartAgain }: Endi
       actions={
         <>
           {tryAgain}
+          <WayOut words={words.save[state.fault]} isHeld />
           {startAgain}
           <LinkButton variant="plain" to={reviewPath(state.attemptId)}>
             Review it

@@ -5,6 +5,7 @@ import { Button } from '../ui/Button.tsx';
 import { classes } from '../ui/classes.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { useTimeout } from '../ui/timers.ts';
+import { ElsewhereNotice, WhereElse } from './ElsewhereNotice.tsx';
 import type { FaultWords } from './fault-words.ts';
 import { LevelMeter } from './LevelMeter.tsx';
 import { ListenBack } from './ListenBack.tsx';
@@ -45,8 +46,9 @@ export function MicrophoneCheck({ session, snapshot, words, isFirstVisit, onChoo
         </p>
       )}
       {state.tag === 'refused' && (
-        <Refusal session={session} fault={state.fault} words={words} devices={devices} />
+        <Refusal session={session} snapshot={snapshot} fault={state.fault} words={words} devices={devices} />
       )}
+      <ElsewhereNotice elsewhere={snapshot.elsewhere} />
       {!isOpen && (
         <div className={styles['allow']}>
           <Button
@@ -109,12 +111,13 @@ function Opening({ isOpening, isSlow }: { readonly isOpening: boolean; readonly 
 
 type RefusalProps = {
   readonly session: Session;
+  readonly snapshot: RecorderSnapshot;
   readonly fault: MicFault;
   readonly words: FaultWords;
   readonly devices: RefObject<HTMLDivElement | null>;
 };
 
-function Refusal({ session, fault, words, devices }: RefusalProps) {
+function Refusal({ session, snapshot, fault, words, devices }: RefusalProps) {
   const frame = useRef<HTMLDivElement>(null);
   // The button that led here may stand a screen away.
   useEffect(() => {
@@ -140,6 +143,7 @@ function Refusal({ session, fault, words, devices }: RefusalProps) {
           )
         }
       >
+        <WhereElse elsewhere={snapshot.elsewhere} />
         <p>{what}</p>
         <p>{action}</p>
       </Notice>

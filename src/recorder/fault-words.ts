@@ -1,7 +1,13 @@
 import type { TakeFault } from '../domain/attempt.ts';
 import type { MicFault, SaveFault } from './machine.ts';
 
-type Words = { readonly title: string; readonly what: string; readonly action: string };
+export type Words = {
+  readonly title: string;
+  readonly what: string;
+  readonly action: string;
+  /** Where in the app that can be done. */
+  readonly wayOut?: { readonly label: string; readonly to: string };
+};
 
 /** Every fault of the recorder in words. The app brings them: one place names all faults. */
 export type FaultWords = {

@@ -21,7 +21,7 @@ import { NO_LEVEL } from './meter.ts';
 import { missingSupport } from './microphone.ts';
 import { heldTake } from './phase.ts';
 import { planTake } from './plan-take.ts';
-import { holdRecorderLock } from './recorder-lock.ts';
+import { type Elsewhere, followRecorder, holdRecorderLock } from './recorder-lock.ts';
 import { Scope } from './scope.ts';
 import {
   type Level,
@@ -78,6 +78,7 @@ export class Session {
   #processing: Settings['recording']['processing'];
   #microphones: readonly Microphone[] = [];
   #isSilent = false;
+  #elsewhere: Elsewhere | null = null;
   #isOverdue = false;
   #goneOn: 'slept' | 'switched' | null = null;
   #savedTake: TakeFacts = NO_TAKE;
@@ -237,6 +238,8 @@ export class Session {
     this.#isOverdue = false;
     this.#goneOn = null;
     this.#wakefulness = null;
+    if (tag !== 'idle' || this.#elsewhere?.tag === 'recording') this.#elsewhere = null;
+    if (tag === 'refused') this.#follow(scope);
     if (tag === 'stopping') {
       scope.timeout(() => {
         this.#isOverdue = true;
@@ -306,7 +309,7 @@ export class Session {
     scope.timeout(() => this.#dispatch({ tag: 'slow' }), SLOW_QUESTION_MS);
     const missing = missingSupport();
     if (missing !== null) return this.#dispatch({ tag: 'refused', fault: missing });
-    const hasLock = await holdRecorderLock(scope);
+    const hasLock = await holdRecorderLock(scope, () => this.#yields());
     if (scope.isDisposed) return;
     if (!hasLock) return this.#dispatch({ tag: 'refused', fault: 'elsewhere' });
     const device = await this.#openDevice(scope);
@@ -361,6 +364,26 @@ export class Session {
       this.#goneOn = null;
       this.#publish();
     }, SAID_FOR_MS);
+  }
+
+  /** The tab that was asked for a microphone last has it, unless a take would suffer. */
+  #yields(): boolean {
+    const { tag } = this.#state;
+    if (tag !== 'opening' && tag !== 'ready') return false;
+    this.#dispatch({ tag: 'close' });
+    this.#elsewhere = { tag: 'taken' };
+    this.#publish();
+    return true;
+  }
+
+  /** Once the other tab is done, this one offers to record, and opens nothing unasked. */
+  #follow(scope: Scope): void {
+    if (this.#state.tag !== 'refused' || this.#state.fault !== 'elsewhere') return;
+    followRecorder(this.#archive, scope, (elsewhere) => {
+      this.#elsewhere = elsewhere;
+      if (elsewhere.tag === 'done') this.#dispatch({ tag: 'close' });
+      else this.#publish();
+    });
   }
 
   #begin(attemptId: AttemptId): void {
@@ -460,6 +483,7 @@ export class Session {
       microphoneId: this.#device?.id ?? this.#microphoneId,
       processing: this.#processing,
       applied: this.#device?.applied ?? null,
+      elsewhere: this.#elsewhere,
       warning: this.#warning(),
       finishProgress: this.#finishProgress,
       countdownLeft: state.tag === 'counting' ? state.left : null,

@@ -7,6 +7,7 @@ import type { Ms } from '../domain/timeline.ts';
 import type { FinishResult } from '../finish/client.ts';
 import type { Orphan } from '../storage/archive.ts';
 import { type EndedBy, type RecorderState, takeOf } from './machine.ts';
+import type { Elsewhere } from './recorder-lock.ts';
 
 /**
  * A device that can be chosen. Nothing is listed before the person has allowed a microphone once.
@@ -44,6 +45,8 @@ export type RecorderSnapshot = {
   readonly marks: readonly Mark[];
   /** "Saved to 2:46": a crash now would keep this much. */
   readonly savedMs: Ms;
+  /** What another tab is about, while this one is refused or has given way; else null. */
+  readonly elsewhere: Elsewhere | null;
   readonly warning: Warning | null;
   /** 0…1 while the clip is made; null before and after, and until the worker has reported. */
   readonly finishProgress: number | null;

@@ -107,6 +107,12 @@ export type Archive = {
     keep(id: AttemptId, keeping: Keeping): Promise<KeptAttempt>;
     /** The whole clip with its type; null when a part is missing. */
     read(id: AttemptId): Promise<Blob | null>;
+    /**
+     * Deletes a kept attempt's clip for good (strict), and chunks that are left of it; the attempt with its
+     * marks, reviews and peaks stays. Works on a full disk, however full. Null: there is no such attempt.
+     * Throws when it is unfinished: a bug.
+     */
+    erase(id: AttemptId): Promise<KeptAttempt | null>;
   };
   readonly reviews: {
     /** Reviews of an attempt, oldest first. */
@@ -151,6 +157,8 @@ export type Archive = {
    * attempts can be removed. For the app's start. Fulfilled without it where there is no room.
    */
   layInReserve(): Promise<void>;
+  /** What lies in the trash, and how many bytes of sound would be free without it. */
+  weighTrash(): Promise<{ readonly records: number; readonly bytes: number }>;
   /** Deletes for good what was removed before `before`, with everything that belongs to it. */
   purgeTrash(before: EpochMs): Promise<void>;
   onChange(listener: (change: Change) => void): () => void;

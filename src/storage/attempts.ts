@@ -151,8 +151,8 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
 }
 
 /** How much of a take is on disk; of each segment only the last chunk is read. A damaged one counts as none. */
-async function saved(
-  tx: Reading<readonly ['attempts', 'chunks']>,
+export async function saved(
+  tx: Reading<readonly ('attempts' | 'chunks' | 'trash')[]>,
   id: AttemptId,
 ): Promise<Pick<Orphan, 'keptMs' | 'bytes'>> {
   const chunks = tx.objectStore('chunks');

@@ -72,7 +72,40 @@ export function openClips(connection: Connection, feed: ChangeFeed): Archive['cl
       if (clip.size !== bytes) throw new StorageError('corrupt');
       return clip;
     },
+
+    async erase(id) {
+      const erased = await erase(connection, id).catch(async (error: unknown) => {
+        if (!(error instanceof StorageError && error.fault === 'full')) throw error;
+        // Not even the record's new field has room. Deleting alone needs none, and makes some: should it end
+        // between the two, the attempt is one whose sound is missing.
+        await connection.write(['clips', 'chunks'], 'strict', (tx) => dropSound(tx, id));
+        return erase(connection, id);
+      });
+      if (erased !== null) feed.announce('attempts');
+      return erased;
+    },
   };
+}
+
+function erase(connection: Connection, id: AttemptId): Promise<KeptAttempt | null> {
+  return connection.write(['attempts', 'clips', 'chunks'], 'strict', async (tx) => {
+    const attempt = decode(attemptSchema, await tx.objectStore('attempts').get(id));
+    if (attempt.tag === 'unreadable') return null;
+    if (attempt.value.status !== 'kept') throw new Error('The sound of an unfinished attempt is all of it');
+    await dropSound(tx, id);
+    const now = Date.now();
+    const next: KeptAttempt = { audioDeletedAt: now, ...attempt.value, updatedAt: now };
+    await tx.objectStore('attempts').put(encode(attemptSchema, next));
+    return next;
+  });
+}
+
+async function dropSound(
+  tx: Writing<readonly ('attempts' | 'clips' | 'chunks')[]>,
+  id: AttemptId,
+): Promise<void> {
+  await tx.objectStore('clips').delete(beginningWith(id));
+  await tx.objectStore('chunks').delete(beginningWith(id));
 }
 
 /** A kept clip never changes, and nothing is written for an attempt that was removed meanwhile. */

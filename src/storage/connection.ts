@@ -65,14 +65,20 @@ export async function connect(options: OpenOptions, steps = migrations): Promise
   }
 
   function open(): Promise<Database> {
-    const opening = openDatabase(options, steps, {
-      blocking: (_from, to, event) => {
-        // Null: somebody deletes the database, and afterwards opens another one.
-        if (to === null) return close(opening, event.target as IDBDatabase);
-        isOutdated = true;
-        options.onOutdated?.();
-        makeWay(opening, event.target as IDBDatabase);
-      },
+    const openOnce = () =>
+      openDatabase(options, steps, {
+        blocking: (_from, to, event) => {
+          // Null: somebody deletes the database, and afterwards opens another one.
+          if (to === null) return close(opening, event.target as IDBDatabase);
+          isOutdated = true;
+          options.onOutdated?.();
+          makeWay(opening, event.target as IDBDatabase);
+        },
+      });
+    // Once more, as a transaction is: the process that holds the data may just have been started again.
+    const opening = openOnce().catch((error: unknown) => {
+      if (error instanceof StorageError && isConnectionLost(error.cause)) return openOnce();
+      throw error;
     });
     opening.catch(() => forget(opening));
     return opening;

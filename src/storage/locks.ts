@@ -3,9 +3,11 @@ import type { AttemptId } from '../domain/ids.ts';
 /** Whoever holds it is the one tab that records. */
 export const RECORDER_LOCK = 'recorder';
 
+const TAKE = 'take:';
+
 /** Held while an attempt is being recorded: without it an unfinished attempt is an orphan. */
 export function takeLock(id: AttemptId): string {
-  return `take:${id}`;
+  return TAKE + id;
 }
 
 /** Held while an unfinished attempt's clip is being made. */
@@ -16,12 +18,13 @@ export function finishLock(id: AttemptId): string {
 /**
  * Takes a lock of the whole origin. The browser frees it when the tab or worker ends, however it ends.
  *
+ * @param until waits for it until this aborts; without it there is no waiting
  * @returns a function that frees it, fulfilled once others can have it; null when somebody else holds it
  */
-export function holdLock(name: string): Promise<(() => Promise<void>) | null> {
+export function holdLock(name: string, until?: AbortSignal): Promise<(() => Promise<void>) | null> {
   return new Promise((resolve, reject) => {
     const ended: Promise<unknown> = navigator.locks
-      .request(name, { ifAvailable: true }, (lock) => {
+      .request(name, until === undefined ? { ifAvailable: true } : { signal: until }, (lock) => {
         if (lock === null) return resolve(null);
         return new Promise<void>((release) => {
           resolve(async () => {
@@ -30,8 +33,19 @@ export function holdLock(name: string): Promise<(() => Promise<void>) | null> {
           });
         });
       })
-      .catch(reject);
+      .catch((error: unknown) => (until?.aborted === true ? resolve(null) : reject(error)));
   });
+}
+
+/** The attempt that is being recorded, in whichever tab; null: none, or a microphone is merely open. */
+export async function recordingNow(): Promise<AttemptId | null> {
+  const { held = [] } = await navigator.locks.query();
+  const recorder = held.find(({ name }) => name === RECORDER_LOCK);
+  // Other tabs hold such locks too: while a take is saved or recovered.
+  const take = held.find(
+    ({ name = '', clientId }) => clientId === recorder?.clientId && name.startsWith(TAKE),
+  );
+  return take?.name === undefined ? null : (take.name.slice(TAKE.length) as AttemptId);
 }
 
 /** The names of all locks held in this origin at the moment. */

@@ -12,6 +12,7 @@ import { openQuarantine } from './set-aside.ts';
 import { openSettings } from './settings.ts';
 import { sweep } from './sweep.ts';
 import { openTrash } from './trash.ts';
+import { weighTrash } from './weigh-trash.ts';
 
 /**
  * Opens the archive, brought up to this version's schema, with what an earlier session left undone put
@@ -34,6 +35,7 @@ export async function openArchive(options: OpenOptions = {}): Promise<Archive> {
     settings: openSettings(connection, feed),
     setAside: { list: () => quarantine.list() },
     layInReserve: () => layIn(recording),
+    weighTrash: () => weighTrash(connection),
     purgeTrash: (before) => trash.purge(before),
     onChange: (listener) => feed.listen(listener),
     async close() {

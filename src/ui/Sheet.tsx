@@ -13,14 +13,16 @@ type SectionProps = {
   readonly label?: string;
   /** A quiet number under the title: `12`, `3 of 12`. */
   readonly count?: string;
+  /** Where an address such as `/settings#data` leads. */
+  readonly anchor?: string;
   readonly children: ReactNode;
 };
 
-export function Section({ title, label, count, children }: SectionProps) {
+export function Section({ title, label, count, anchor, children }: SectionProps) {
   const id = useId();
   const name = label === undefined ? { 'aria-labelledby': id } : { 'aria-label': label };
   return (
-    <section className={styles['section']} {...name}>
+    <section id={anchor} className={styles['section']} {...name}>
       <h2 id={id} className={styles['label']}>
         {title}
         {count !== undefined && <span className={styles['count']}> {count}</span>}

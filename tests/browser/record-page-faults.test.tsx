@@ -1,4 +1,4 @@
-import { createMemoryRouter } from 'react-router';
+import { createMemoryRouter, MemoryRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
@@ -84,8 +84,13 @@ test('while another tab records, this one says so', async () => {
   await expect.element(alert()).toMatchTextContent('Another tab is recording');
   expect(asked).toHaveLength(0);
   await free?.();
-  await button('Try again').click();
+  await expect.element(page.getByText('You can record here now')).toBeVisible();
   await expect.element(alert()).not.toBeInTheDocument();
+  expect(asked).toHaveLength(0);
+  await expectGoodLooks();
+  await button('Start recording').click();
+  await expect.element(timer()).toBeVisible();
+  await expect.element(page.getByText('You can record here now')).not.toBeInTheDocument();
 });
 
 test('a microphone that is unplugged halts the take in words; Finish keeps it, and the next one starts here', async () => {
@@ -293,34 +298,39 @@ test('a take without any sound says that nothing was recorded', async () => {
 test('of a take that left nothing on disk nothing is offered that cannot be', async () => {
   const failed = (isWhole: boolean) =>
     mount(
-      <Ending
-        state={{
-          tag: 'failed',
-          cause: 'disk-full',
-          fault: 'disk-full',
-          attemptId: newAttemptId(),
-          mode: 'cold',
-          segment: 0,
-          bankedMs: 900,
-          savedMs: 0,
-          marks: [],
-          isBegun: true,
-          isWhole,
-        }}
-        words={{ microphone: micMessages, take: takeMessages, save: saveMessages }}
-        reviewPath={(id) => `/attempts/${id}`}
-        onRetry={() => {}}
-        onStartAgain={() => {}}
-      />,
+      <MemoryRouter>
+        <Ending
+          state={{
+            tag: 'failed',
+            cause: 'disk-full',
+            fault: 'disk-full',
+            attemptId: newAttemptId(),
+            mode: 'cold',
+            segment: 0,
+            bankedMs: 900,
+            savedMs: 0,
+            marks: [],
+            isBegun: true,
+            isWhole,
+          }}
+          words={{ microphone: micMessages, take: takeMessages, save: saveMessages }}
+          reviewPath={(id) => `/attempts/${id}`}
+          onRetry={() => {}}
+          onStartAgain={() => {}}
+        />
+      </MemoryRouter>,
     );
   const offered = () =>
     [...document.querySelectorAll('[role=alert] :is(button, a)')].map((each) => each.textContent);
   const { unmount } = failed(true);
   await expect.element(alert()).toMatchTextContent(/Nothing was recorded.*The disk is full/);
-  expect(offered()).toEqual(['Start again']);
+  expect(offered()).toEqual(['Start again', 'Free space']);
+  await expect.element(page.getByRole('link')).toHaveAttribute('href', '/settings#data');
   unmount();
   failed(false);
   await expect.element(alert()).toMatchTextContent(/Nothing is saved yet.*held by this tab alone/);
   await expect.element(alert()).not.toMatchTextContent(/safe/);
-  expect(offered()).toEqual(['Try again', 'Start again']);
+  expect(offered()).toEqual(['Try again', 'Free space in another tab', 'Start again']);
+  // Leaving this page would give up what is in its memory.
+  await expect.element(page.getByRole('link')).toHaveAttribute('target', '_blank');
 });

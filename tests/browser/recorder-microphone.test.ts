@@ -3,7 +3,6 @@ import { levelWord } from '../../src/recorder/level.ts';
 import type { MicFault } from '../../src/recorder/machine.ts';
 import { Meter } from '../../src/recorder/meter.ts';
 import { Scope } from '../../src/recorder/scope.ts';
-import { holdLock, RECORDER_LOCK } from '../../src/storage/locks.ts';
 import { anEmptyArchive } from '../support/factories.ts';
 import { aMicrophone, answerGetUserMedia } from '../support/fake-microphone.ts';
 import { aPlan, aSession, ourLocks, reaches, records } from './recording.ts';
@@ -165,19 +164,6 @@ test('a question that stays unanswered for eight seconds is pointed at', async (
   expect(session.getSnapshot().state).toMatchObject({ tag: 'opening', isSlow: false });
   await vi.advanceTimersByTimeAsync(500);
   expect(session.getSnapshot().state).toMatchObject({ tag: 'opening', isSlow: true });
-  await archive.close();
-});
-
-test('only one tab has the recorder', async () => {
-  const archive = await anEmptyArchive();
-  const free = await holdLock(RECORDER_LOCK);
-  const session = aSession(archive);
-  session.start(aPlan());
-  await expect.poll(() => session.getSnapshot().state).toEqual({ tag: 'refused', fault: 'elsewhere' });
-  await free?.();
-  session.open();
-  await reaches(session, 'ready');
-  expect(await holdLock(RECORDER_LOCK)).toBeNull();
   await archive.close();
 });
 

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { connect } from '../../src/storage/connection.ts';
 import { migrations } from '../../src/storage/migrations.ts';
@@ -145,6 +145,143 @@ test('a connection the browser takes away is opened again', async () => {
   await archive.prompts.put(prompt);
   expect(await archive.prompts.list()).toEqual([prompt]);
   await archive.close();
+});
+
+/** The real connection of the next archive that opens, so that it can be ended from outside. */
+function catchConnection(): Promise<IDBDatabase> {
+  return new Promise((resolve) => {
+    const { open: real } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function (...args) {
+      IDBFactory.prototype.open = real;
+      const request = real.apply(this, args);
+      request.addEventListener('success', () => resolve(request.result));
+      return request;
+    };
+  });
+}
+
+test('a connection that was closed under us is opened again, with or without a word', async () => {
+  await (await anEmptyArchive()).close();
+  for (const says of [true, false]) {
+    const caught = catchConnection();
+    const archive = await openArchive();
+    const db = await caught;
+    db.close();
+    if (says) db.dispatchEvent(new Event('close'));
+    const prompt = anOwnPrompt();
+    // The first `transaction()` on it throws InvalidStateError.
+    await archive.prompts.put(prompt);
+    expect(await archive.prompts.get(prompt.id)).toEqual(prompt);
+    const attempt = anUnfinishedAttempt();
+    await archive.attempts.begin(attempt);
+    await archive.attempts.append(aChunk({ attemptId: attempt.id }));
+    expect(await archive.chunks.read(attempt.id, 0, 0, 9)).toHaveLength(1);
+    await archive.close();
+  }
+});
+
+test('a connection that closes in the middle of a transaction costs nothing of it', async () => {
+  await (await anEmptyArchive()).close();
+  const connection = await connect({});
+  const prompt = anOwnPrompt();
+  const runs: boolean[] = [];
+  await connection.write(['prompts'], 'strict', async (tx, isRetry) => {
+    runs.push(isRetry);
+    await tx.objectStore('prompts').put(prompt);
+    if (isRetry) return;
+    // The browser clears the site's data: its transactions end with AbortError, its connections with `close`.
+    void cdp().send('Storage.clearDataForOrigin', { origin: location.origin, storageTypes: 'indexeddb' });
+    // A transaction without a request would be complete before that.
+    for (const until = performance.now() + 5000; performance.now() < until; )
+      await tx.objectStore('prompts').count();
+  });
+  expect(runs).toEqual([false, true]);
+  expect(await connection.read(['prompts'], (tx) => tx.objectStore('prompts').getAll())).toEqual([prompt]);
+  await connection.close();
+});
+
+test('a transaction that is aborted, and not for want of space, runs once more', async () => {
+  await (await anEmptyArchive()).close();
+  const connection = await connect({});
+  const { transaction } = IDBDatabase.prototype;
+  let aborted = 0;
+  IDBDatabase.prototype.transaction = function (...args) {
+    IDBDatabase.prototype.transaction = transaction;
+    const tx = transaction.apply(this, args);
+    const { objectStore } = tx;
+    tx.objectStore = (name) => {
+      queueMicrotask(() => {
+        aborted += 1;
+        tx.abort();
+      });
+      return objectStore.call(tx, name);
+    };
+    return tx;
+  };
+  const prompt = anOwnPrompt();
+  await connection.write(['prompts'], 'relaxed', (tx) => tx.objectStore('prompts').put(prompt));
+  expect(aborted).toBe(1);
+  expect(await connection.read(['prompts'], (tx) => tx.objectStore('prompts').getAll())).toEqual([prompt]);
+  await connection.close();
+});
+
+test('somebody who deletes the database is let do so, and what is written next is there', async () => {
+  const archive = await anEmptyArchive();
+  await archive.prompts.put(anOwnPrompt());
+  const deleted = new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase('practice');
+    request.onsuccess = resolve;
+    request.onerror = reject;
+    request.onblocked = () => reject(new Error('Blocked'));
+  });
+  await deleted;
+  const prompt = anOwnPrompt();
+  await archive.prompts.put(prompt);
+  expect(await archive.prompts.list()).toEqual([prompt]);
+  await archive.close();
+});
+
+/** The next `times` openings end with the error WebKit gives when its process is gone. */
+function failToOpen(times: number): () => number {
+  const { open } = IDBFactory.prototype;
+  let failed = 0;
+  IDBFactory.prototype.open = function (...args) {
+    const request = open.apply(this, args);
+    if (failed === times) return request;
+    failed += 1;
+    const error = new DOMException('Internal error opening backing store', 'UnknownError');
+    Object.defineProperty(request, 'error', { value: error });
+    request.addEventListener('success', (event) => {
+      event.stopImmediatePropagation();
+      request.result.close();
+      request.dispatchEvent(new Event('error'));
+    });
+    return request;
+  };
+  onTestFinished(() => {
+    IDBFactory.prototype.open = open;
+  });
+  return () => failed;
+}
+
+test('an unknown error at opening is met with one more try, and no more', async () => {
+  await (await anEmptyArchive()).close();
+  const failed = failToOpen(1);
+  const archive = await openArchive();
+  expect(failed()).toBe(1);
+  await archive.prompts.put(anOwnPrompt());
+  await archive.close();
+
+  const lasting = failToOpen(2);
+  await expect(openArchive()).rejects.toMatchObject({
+    fault: 'unavailable',
+    cause: { name: 'UnknownError' },
+  });
+  expect(lasting()).toBe(2);
+  // Who tries again later is not refused for what was.
+  const again = await openArchive();
+  expect(await again.prompts.list()).toHaveLength(1);
+  await again.close();
 });
 
 test('a transaction that meets the loss of its connection runs once more, and only once', async () => {

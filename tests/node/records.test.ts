@@ -15,7 +15,7 @@ import {
   settingsSchemas,
 } from '../../src/domain/records.ts';
 import { CELL_IDS, LEVELS, WRONG_STEPS } from '../../src/domain/rubric.ts';
-import { COUNTDOWNS, DEFAULT_SETTINGS, type Settings } from '../../src/domain/settings.ts';
+import { COUNTDOWNS, DEFAULT_SETTINGS, KEEPING_ANSWERS, type Settings } from '../../src/domain/settings.ts';
 import { STEP_IDS, type StepId } from '../../src/domain/step.ts';
 
 const id = <Id extends string>() => fc.uuid({ version: 7 }).map((text) => text as Id);
@@ -75,9 +75,11 @@ const kept: fc.Arbitrary<KeptAttempt> = fc
     bytes: fc.integer({ min: 1, max: 10 * CLIP_PART_BYTES }),
     marks: fc.array(fc.record({ step, atMs: ms })),
     hash: fc.stringMatching(/^[0-9a-f]{64}$/),
+    deletedAt: fc.option(epochMs),
   })
-  .map(({ hash, ...attempt }) => ({
+  .map(({ hash, deletedAt, ...attempt }) => ({
     ...attempt,
+    ...(deletedAt === null ? {} : { audioDeletedAt: deletedAt }),
     sha256: Array.from({ length: Math.ceil(attempt.bytes / CLIP_PART_BYTES) }, () => hash),
     marks: sorted(
       attempt.marks.map((mark) => ({ ...mark, atMs: Math.min(mark.atMs, attempt.durationMs) })),
@@ -157,6 +159,7 @@ const settings: { readonly [Group in keyof Settings]: fc.Arbitrary<Settings[Grou
     processing: fc.record({ echo: fc.boolean(), noise: fc.boolean(), gain: fc.boolean() }),
   }),
   keyboard: fc.record({ singleKeys: fc.boolean() }),
+  storage: fc.record({ keeping: fc.constantFrom(null, ...KEEPING_ANSWERS) }),
 };
 
 type Case = {
@@ -168,7 +171,7 @@ type Case = {
 
 const cases: readonly Case[] = [
   { name: 'an unfinished attempt', schema: attemptSchema, records: unfinished },
-  { name: 'a kept attempt', schema: attemptSchema, records: kept },
+  { name: 'a kept attempt', schema: attemptSchema, records: kept, optional: ['audioDeletedAt'] },
   { name: 'a chunk', schema: chunkSchema, records: chunk },
   { name: 'a part of a clip', schema: clipPartSchema, records: clipPart },
   { name: 'peaks', schema: peaksSchema, records: peaks },

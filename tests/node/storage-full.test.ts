@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright';
+import { chromium, type Page } from 'playwright';
 import { build } from 'vite';
 import { expect, onTestFinished, test } from 'vitest';
 import { findBrowser } from '../../scripts/browser.ts';
@@ -22,9 +22,10 @@ async function bundle(): Promise<string> {
   return chunk.code;
 }
 
-// Not among the browser's tests, because a quota holds for the first half minute of a profile only if it is
-// set before the first write, and because a private profile gives no room back for what is deleted.
-test('on a full disk nothing acknowledged is lost, and the reserve lets one finish and delete', async () => {
+const QUOTA = 12_000_000;
+
+/** A page with the archive, in a profile of its own that has room for 12 MB. */
+async function aSmallDisk(): Promise<Page> {
   const profile = mkdtempSync(join(tmpdir(), 'talkthrough-'));
   const executablePath = findBrowser();
   const context = await chromium.launchPersistentContext(profile, {
@@ -40,7 +41,14 @@ test('on a full disk nothing acknowledged is lost, and the reserve lets one fini
   await page.goto('http://localhost/');
   await page.addScriptTag({ content: await bundle() });
   const session = await context.newCDPSession(page);
-  await session.send('Storage.overrideQuotaForOrigin', { origin: 'http://localhost', quotaSize: 12_000_000 });
+  await session.send('Storage.overrideQuotaForOrigin', { origin: 'http://localhost', quotaSize: QUOTA });
+  return page;
+}
+
+// Not among the browser's tests, because a quota holds for the first half minute of a profile only if it is
+// set before the first write, and because a private profile gives no room back for what is deleted.
+test('on a full disk nothing acknowledged is lost, and the reserve lets one finish and delete', async () => {
+  const page = await aSmallDisk();
 
   const outcome = await page.evaluate(async () => {
     const { aChunk, anEmptyArchive, anUnfinishedAttempt, keepAnAttempt, sha256Hex } = Reflect.get(
@@ -119,5 +127,56 @@ test('on a full disk nothing acknowledged is lost, and the reserve lets one fini
   expect(outcome.left).toBeGreaterThan(8_000_000);
   expect(outcome.saved * 64_000).toBeLessThan(5_000_000);
   expect(outcome.acknowledged).toEqual(Array.from({ length: outcome.saved }, (_, seq) => seq));
+  expect(await page.evaluate(checkInvariants)).toEqual([]);
+});
+
+test('on a disk without room for a single record, audio can still be deleted, and room comes back', async () => {
+  const page = await aSmallDisk();
+  const outcome = await page.evaluate(async () => {
+    const { aChunk, anEmptyArchive, anOwnPrompt, anUnfinishedAttempt, keepAnAttempt } = Reflect.get(
+      window,
+      'factories',
+    ) as typeof factories;
+    const archive = await anEmptyArchive();
+    const random = (length: number) => {
+      const data = new Uint8Array(length);
+      for (let at = 0; at < length; at += 65_536)
+        crypto.getRandomValues(data.subarray(at, Math.min(length, at + 65_536)));
+      return data.buffer;
+    };
+    const told = (work: Promise<unknown>) =>
+      work.then(
+        () => null,
+        (error: unknown) => String(error),
+      );
+    const old = await keepAnAttempt(archive, {}, [random(6_000_000)]);
+    const faults: (string | null)[] = [];
+    // To the brim, with less and less.
+    for (let length = 1_000_000; length >= 1; length = Math.floor(length / 2)) {
+      const title = Array.from(new Uint8Array(random(length)), (byte) =>
+        String.fromCharCode(33 + (byte % 90)),
+      );
+      let fault: string | null = null;
+      while (fault === null) fault = await told(archive.prompts.put(anOwnPrompt({ title: title.join('') })));
+      faults.push(fault);
+    }
+    const attempt = anUnfinishedAttempt();
+    const begun = await told(archive.attempts.begin(attempt));
+    const erased = await told(archive.clips.erase(old.id));
+    const record = await archive.attempts.get(old.id);
+    const isMarked = record !== null && 'audioDeletedAt' in record;
+    const begunThen = await told(archive.attempts.begin(attempt));
+    const chunk = aChunk({ attemptId: attempt.id, data: random(1_000_000) });
+    const appended = await told(archive.attempts.append(chunk));
+    return { fault: faults.at(-1), begun, erased, isMarked, begunThen, appended };
+  });
+  expect(outcome).toEqual({
+    fault: 'StorageError: Storage: full',
+    begun: 'StorageError: Storage: full',
+    erased: null,
+    isMarked: true,
+    begunThen: null,
+    appended: null,
+  });
   expect(await page.evaluate(checkInvariants)).toEqual([]);
 });

@@ -14,6 +14,7 @@ export async function checkInvariants(): Promise<string[]> {
     readonly bytes: number;
     readonly sha256: readonly string[];
     readonly isPartial?: true;
+    readonly audioDeletedAt?: number;
   };
   type Part = Bytes & { readonly attemptId: string; readonly part: number };
   type Chunk = Bytes & {
@@ -97,6 +98,13 @@ export async function checkInvariants(): Promise<string[]> {
             marks.every((atMs) => atMs <= durationMs),
             `${name}: a mark is after its end, ${durationMs} ms`,
           );
+          if (attempt.audioDeletedAt !== undefined) {
+            demand(
+              parts.length + pieces.length === 0,
+              `${name}: its audio was deleted, and ${bytes} bytes are left`,
+            );
+            break;
+          }
           demand(bytes === attempt.bytes, `${name}: ${bytes} bytes instead of ${attempt.bytes}`);
           demand(
             parts.length === attempt.sha256.length && parts.every(({ part }, index) => part === index),

@@ -5,7 +5,7 @@ import { type FinishFault, type FinishResult, finishInWorker } from '../../finis
 import { fileName } from '../../player/file-name.ts';
 import type { Archive } from '../../storage/archive.ts';
 import { takeLock } from '../../storage/locks.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button, LinkButton } from '../../ui/Button.tsx';
 import { download } from '../../ui/download.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { Progress } from '../../ui/Progress.tsx';
@@ -94,7 +94,7 @@ export function FinishTake({ attempt }: { readonly attempt: UnfinishedAttempt })
     setState({ tag: 'waiting' });
     setTries(tries + 1);
   };
-  const { title, what, action } = saveMessages[SAVE_FAULTS[state.fault]];
+  const { title, what, action, wayOut } = saveMessages[SAVE_FAULTS[state.fault]];
   return (
     <>
       {fault}
@@ -104,6 +104,7 @@ export function FinishTake({ attempt }: { readonly attempt: UnfinishedAttempt })
         actions={
           <>
             <Button onClick={tryAgain}>Try again</Button>
+            {wayOut !== undefined && <LinkButton to={wayOut.to}>{wayOut.label}</LinkButton>}
             <Button variant="plain" onClick={() => void write(() => downloadRaw(archive, attempt))}>
               Download what was recorded
             </Button>

@@ -14,6 +14,8 @@ import { timecode } from '../../domain/timeline.ts';
 import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
 import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
+import { KeepNotice } from '../../settings/KeepNotice.tsx';
+import { readPersistence } from '../../settings/persistence.ts';
 import type { Archive } from '../../storage/archive.ts';
 import type { StorageFault } from '../../storage/errors.ts';
 import { capitalised, formatWhen } from '../../ui/format.ts';
@@ -22,6 +24,7 @@ import { StepLetter } from '../../ui/Steps.tsx';
 import { useArchive } from '../archive-context.ts';
 import { NotHereError } from '../NotHere.tsx';
 import { storageMessages } from '../storage-messages.ts';
+import { useWrites } from '../use-writes.tsx';
 import { FinishTake } from './FinishTake.tsx';
 import styles from './ReviewPage.module.css';
 
@@ -30,6 +33,8 @@ type ReviewData = {
   readonly review: Review | null;
   /** Its prompt was not deleted in the meantime. */
   readonly canRepeat: boolean;
+  /** The browser was never asked whether it keeps what is stored, and could be. */
+  readonly mayAskToKeep: boolean;
 };
 
 /** The clip and its peaks are read by the player, once: this runs again after every choice. */
@@ -40,19 +45,21 @@ export function loader(archive: Archive) {
     if (attempt === null) throw new NotHereError('attempt');
     const canRepeat = (await findPrompt(archive, attempt.promptId)) !== null;
     const review = reviews.toSorted((a, b) => a.updatedAt - b.updatedAt).at(-1) ?? null;
-    return { attempt, review, canRepeat };
+    const { keeping } = await archive.settings.get('storage');
+    const mayAskToKeep = keeping === null && (await readPersistence()) === 'at-risk';
+    return { attempt, review, canRepeat, mayAskToKeep };
   };
 }
 
 export function Component() {
-  const { attempt, review, canRepeat } = useLoaderData<ReviewData>();
+  const { attempt, review, canRepeat, mayAskToKeep } = useLoaderData<ReviewData>();
   return (
     <>
       <PageTitle title={attempt.prompt.title}>
         <Facts attempt={attempt} canRepeat={canRepeat} />
       </PageTitle>
       {attempt.status === 'kept' ? (
-        <Desk key={attempt.id} attempt={attempt} review={review} />
+        <Desk key={attempt.id} attempt={attempt} review={review} mayAskToKeep={mayAskToKeep} />
       ) : (
         <FinishTake key={attempt.id} attempt={attempt} />
       )}
@@ -81,34 +88,47 @@ function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>
   );
 }
 
-type DeskProps = { readonly attempt: KeptAttempt; readonly review: Review | null };
+type DeskProps = Pick<ReviewData, 'review' | 'mayAskToKeep'> & { readonly attempt: KeptAttempt };
 
-function Desk({ attempt, review }: DeskProps) {
+function Desk({ attempt, review, mayAskToKeep }: DeskProps) {
   const archive = useArchive();
+  const { write, fault } = useWrites();
+  // What came of the question is said where it was asked.
+  const [asksToKeep] = useState(mayAskToKeep);
   const [openStep, setOpenStep] = useState(() => firstStepToScore(attempt, review));
   const isLocked = review !== null && review.lockedAt !== null;
   return (
-    <div className={styles['desk']}>
-      <div>
-        <div className={styles['player']}>
-          <Player
-            archive={archive}
-            attempt={attempt}
-            explain={explain}
-            {...(isLocked ? {} : { onStep: setOpenStep })}
+    <>
+      {asksToKeep && (
+        <div className={styles['keep']}>
+          {fault}
+          <KeepNotice
+            onAnswer={(keeping) => void write(() => archive.settings.put('storage', { keeping }))}
           />
         </div>
-        <Brief attempt={attempt} />
+      )}
+      <div className={styles['desk']}>
+        <div>
+          <div className={styles['player']}>
+            <Player
+              archive={archive}
+              attempt={attempt}
+              explain={explain}
+              {...(isLocked ? {} : { onStep: setOpenStep })}
+            />
+          </div>
+          <Brief attempt={attempt} />
+        </div>
+        <ScoreForm
+          attempt={attempt}
+          review={review}
+          save={archive.reviews.put}
+          explain={explain}
+          openStep={openStep}
+          onOpenStep={setOpenStep}
+        />
       </div>
-      <ScoreForm
-        attempt={attempt}
-        review={review}
-        save={archive.reviews.put}
-        explain={explain}
-        openStep={openStep}
-        onOpenStep={setOpenStep}
-      />
-    </div>
+    </>
   );
 }
 

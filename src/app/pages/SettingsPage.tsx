@@ -1,11 +1,12 @@
 import { startTransition, useOptimistic } from 'react';
 import { useLoaderData, useRevalidator } from 'react-router';
 import type { Settings } from '../../domain/settings.ts';
+import { fileName } from '../../player/file-name.ts';
 import { AppearanceSetting } from '../../settings/AppearanceSetting.tsx';
+import { DataSettings } from '../../settings/DataSettings.tsx';
 import { RecordingSettings } from '../../settings/RecordingSettings.tsx';
 import type { Archive } from '../../storage/archive.ts';
 import { Checkbox } from '../../ui/Field.tsx';
-import { formatBytes } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { Section, Sheet } from '../../ui/Sheet.tsx';
 import { useArchive } from '../archive-context.ts';
@@ -13,24 +14,25 @@ import { useWrites } from '../use-writes.tsx';
 
 export function loader(archive: Archive) {
   return async () => {
-    const [recording, keyboard, usedBytes] = await Promise.all([
+    const [recording, keyboard, storage] = await Promise.all([
       archive.settings.get('recording'),
       archive.settings.get('keyboard'),
-      usedSpace(),
+      archive.settings.get('storage'),
     ]);
-    return { recording, keyboard, usedBytes };
+    return { recording, keyboard, storage };
   };
 }
 
 type Data = Awaited<ReturnType<ReturnType<typeof loader>>>;
 
 export function Component() {
-  const { usedBytes, ...stored } = useLoaderData<Data>();
+  const stored = useLoaderData<Data>();
   const archive = useArchive();
   const { write, fault } = useWrites();
+  const freeing = useWrites();
   const { revalidate } = useRevalidator();
   // A press shows at once, and falls back to what is stored when it cannot be written.
-  const [{ recording, keyboard }, show] = useOptimistic(
+  const [{ recording, keyboard, storage }, show] = useOptimistic(
     stored,
     (before: Settings, chosen: Partial<Settings>) => ({
       ...before,
@@ -66,18 +68,15 @@ export function Component() {
         <Section title="Recording">
           <RecordingSettings value={recording} onChange={(value) => put('recording', value)} />
         </Section>
-        <Section title="Data">
-          <div className="stack">
-            <p>
-              {usedBytes === null
-                ? 'This browser does not say how much space is used.'
-                : `Talkthrough uses ${formatBytes(usedBytes)} on this device.`}
-            </p>
-            <p className="small muted">
-              8 MB of it is held in reserve for a full disk. It is all in this browser, under this address:
-              clearing the browser’s site data deletes it; another browser or address does not have it.
-            </p>
-          </div>
+        <Section title="Data" anchor="data">
+          {freeing.fault}
+          <DataSettings
+            archive={archive}
+            answer={storage.keeping}
+            onAnswer={(keeping) => put('storage', { ...storage, keeping })}
+            nameFile={fileName}
+            write={freeing.write}
+          />
         </Section>
         <Section title="About">
           <div className="stack">
@@ -95,12 +94,4 @@ export function Component() {
       </Sheet>
     </>
   );
-}
-
-async function usedSpace(): Promise<number | null> {
-  try {
-    return (await navigator.storage.estimate()).usage ?? null;
-  } catch {
-    return null;
-  }
 }

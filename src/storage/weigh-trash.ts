@@ -1,0 +1,21 @@
+import { attemptSchema, decode } from '../domain/records.ts';
+import type { Archive } from './archive.ts';
+import { saved } from './attempts.ts';
+import type { Connection } from './connection.ts';
+
+/** The clip of a kept attempt weighs what its record says; of a take only the chunks tell. */
+export function weighTrash(connection: Connection): ReturnType<Archive['weighTrash']> {
+  return connection.read(['trash', 'chunks'], async (tx) => {
+    const rows = await tx.objectStore('trash').getAll();
+    let bytes = 0;
+    for (const { store, record } of rows) {
+      if (store !== 'attempts') continue;
+      const attempt = decode(attemptSchema, record);
+      if (attempt.tag === 'unreadable') continue;
+      const { value } = attempt;
+      if (value.status !== 'kept') bytes += (await saved(tx, value.id)).bytes;
+      else if (value.audioDeletedAt === undefined) bytes += value.bytes;
+    }
+    return { records: rows.length, bytes };
+  });
+}

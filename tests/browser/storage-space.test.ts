@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import {
+  aChunk,
+  anEmptyArchive,
+  anOwnPrompt,
+  anUnfinishedAttempt,
+  aReview,
+  bytesOf,
+  keepAnAttempt,
+  someBytes,
+} from '../support/factories.ts';
+import { checkInvariants } from '../support/invariants.ts';
+
+test('the audio of an attempt is deleted, and nothing else of it', async () => {
+  const archive = await anEmptyArchive();
+  const other = await keepAnAttempt(archive, {}, [someBytes(9)]);
+  const attempt = await keepAnAttempt(archive, {}, [someBytes(64), someBytes(32, 2)]);
+  const { id } = attempt;
+  const review = aReview({ attemptId: id, lockedAt: 1_790_000_200_000 });
+  await archive.reviews.put(review);
+  const peaks = { attemptId: id, version: 1, bucketMs: 20, min: new Int8Array(2), max: new Int8Array(2) };
+  await archive.peaks.put(peaks);
+
+  const erased = await archive.clips.erase(id);
+  expect(erased).toEqual({
+    ...attempt,
+    audioDeletedAt: expect.any(Number) as number,
+    updatedAt: expect.any(Number) as number,
+  });
+  expect(await archive.attempts.get(id)).toEqual(erased);
+  expect(await archive.clips.read(id)).toBeNull();
+  expect(await archive.clips.part(id, 0)).toBeNull();
+  expect(await archive.clips.part(id, 1)).toBeNull();
+  expect(await archive.reviews.of(id)).toEqual([review]);
+  expect(await archive.peaks.get(id)).toEqual(peaks);
+  expect(bytesOf(await archive.clips.part(other.id, 0))).toEqual(bytesOf(someBytes(9)));
+  expect(await checkInvariants()).toEqual([]);
+
+  // A second time, as another tab might, changes nothing of what it says.
+  expect((await archive.clips.erase(id))?.audioDeletedAt).toBe(erased?.audioDeletedAt);
+  await archive.close();
+});
+
+test('chunks that were kept beside a partial clip go with it', async () => {
+  const archive = await anEmptyArchive();
+  const attempt = anUnfinishedAttempt();
+  const { id } = attempt;
+  await archive.attempts.begin(attempt);
+  await archive.attempts.append(aChunk({ attemptId: id }));
+  const data = someBytes(16);
+  await archive.clips.putPart(id, 0, data);
+  await archive.clips.keep(id, {
+    durationMs: 500,
+    mimeType: 'audio/webm',
+    bytes: 16,
+    sha256: ['0'.repeat(64)],
+    marks: [],
+    endedBy: 'user',
+    isPartial: true,
+  });
+  await archive.clips.erase(id);
+  expect(await archive.chunks.read(id, 0, 0, 9)).toEqual([]);
+  expect(await checkInvariants()).toEqual([]);
+  await archive.close();
+});
+
+test('the audio of a take that has no clip yet is never deleted', async () => {
+  const archive = await anEmptyArchive();
+  const attempt = anUnfinishedAttempt();
+  await archive.attempts.begin(attempt);
+  await archive.attempts.append(aChunk({ attemptId: attempt.id }));
+  await expect(archive.clips.erase(attempt.id)).rejects.toThrow('unfinished');
+  expect(await archive.chunks.read(attempt.id, 0, 0, 9)).toHaveLength(1);
+  await archive.attempts.remove(attempt.id);
+  expect(await archive.clips.erase(attempt.id)).toBeNull();
+  await archive.close();
+});
+
+test('the trash says what it weighs: clips by their bytes, takes by their chunks', async () => {
+  const archive = await anEmptyArchive();
+  expect(await archive.weighTrash()).toEqual({ records: 0, bytes: 0 });
+  const [kept, silent] = [await keepAnAttempt(archive), await keepAnAttempt(archive)];
+  await archive.clips.erase(silent.id);
+  const take = anUnfinishedAttempt();
+  await archive.attempts.begin(take);
+  await archive.attempts.append(aChunk({ attemptId: take.id, data: someBytes(10) }));
+  await archive.attempts.append(
+    aChunk({ attemptId: take.id, seq: 1, offset: 10, clockEndMs: 1000, data: someBytes(5) }),
+  );
+  const prompt = anOwnPrompt();
+  await archive.prompts.put(prompt);
+  await archive.prompts.remove(prompt.id);
+  for (const { id } of [kept, silent, take]) await archive.attempts.remove(id);
+  expect(await archive.weighTrash()).toEqual({ records: 4, bytes: 64 + 15 });
+  await archive.purgeTrash(Number.MAX_SAFE_INTEGER);
+  expect(await archive.weighTrash()).toEqual({ records: 0, bytes: 0 });
+  expect(await archive.attempts.restore(kept.id)).toBe(false);
+  expect(await checkInvariants()).toEqual([]);
+  await archive.close();
+});
