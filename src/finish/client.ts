@@ -101,8 +101,10 @@ async function watched<Result>(
   work: (worker: Remote<ImportWorker>, alive: (ratio: number) => void) => Promise<Result>,
 ): Promise<Result | ImportFailure> {
   signal?.throwIfAborted();
-  const url = new URL('./import.worker.ts', import.meta.url);
-  const worker = new Worker(url, { type: 'module', name: 'import' });
+  const worker = new Worker(new URL('./import.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'import',
+  });
   const givenUp = new AbortController();
   const stop = signal === undefined ? givenUp.signal : AbortSignal.any([signal, givenUp.signal]);
   let silentSec = 0;
