@@ -56,6 +56,17 @@ export type Segment = {
   readonly microphone: SegmentMicrophone;
 };
 
+/** Where an imported clip came from. */
+export type ImportedFrom = {
+  readonly fileName: string;
+  /** It breaks off before its end. */
+  readonly isTorn?: true;
+  /** How long a torn file says it lasts, where it does. */
+  readonly saysMs?: Ms;
+  /** The sound was encoded anew, with loss; otherwise it is the file's own. */
+  readonly isReencoded?: true;
+};
+
 /** A clip is stored in parts of this size, the last one shorter. */
 export const CLIP_PART_BYTES = 8 * 1024 * 1024;
 
@@ -64,6 +75,8 @@ type AttemptFacts = {
   readonly promptId: PromptId;
   readonly prompt: FrozenPrompt;
   readonly source: 'recorded' | 'imported';
+  /** Imported attempts only. */
+  readonly imported?: ImportedFrom;
   /** A step drill or a follow-up belongs to an attempt. */
   readonly parentId: AttemptId | null;
   readonly mode: Mode;
@@ -75,12 +88,16 @@ type AttemptFacts = {
   readonly timeZone: string;
   /** On the recorder's clock until kept, on the clip's timeline afterwards (timeline.ts, `clockToClip`). */
   readonly marks: readonly Mark[];
+  /** The marks as they were before the first was changed while replaying. */
+  readonly firstMarks?: readonly Mark[];
   readonly updatedAt: EpochMs;
 };
 
 /**
  * A take whose chunks are on disk and whose clip is not. `recording` may still be growing, or have been
  * orphaned by a crash; `finishing` has all its chunks, and making its clip can be run again at any point.
+ * An import is `finishing` without any: its bytes are in a file that only the one who chose it can give again,
+ * so that one that was broken off is not recovered but dropped.
  */
 export type UnfinishedAttempt = AttemptFacts & {
   readonly status: 'recording' | 'finishing';

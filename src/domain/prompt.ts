@@ -34,3 +34,6 @@ export type FrozenPrompt = Pick<Prompt, 'title' | 'question' | 'kind' | 'covers'
 export function freezePrompt({ title, question, kind, covers, followUps }: Prompt): FrozenPrompt {
   return { title, question, kind, covers, followUps };
 }
+
+/** Stands for no prompt of the library. Attempts at it have their own titles and nothing else in common. */
+export const OTHER_PROMPT_ID = 'other' as PromptId;

@@ -97,11 +97,21 @@ const segments = v.pipe(
   v.check((list) => isSorted(list, (segment) => segment.clockStartMs), 'Segments are not in order'),
 );
 
+const marks = v.array(v.looseObject({ step, atMs: ms }));
+
 const attemptFacts = {
   id: attemptId,
   promptId,
   prompt: v.looseObject({ title: v.string(), question: v.string(), kind, covers, followUps: textPerStep }),
   source: v.picklist(['recorded', 'imported']),
+  imported: v.exactOptional(
+    v.looseObject({
+      fileName: v.string(),
+      isTorn: v.exactOptional(v.literal(true)),
+      saysMs: v.exactOptional(ms),
+      isReencoded: v.exactOptional(v.literal(true)),
+    }),
+  ),
   parentId: v.nullable(attemptId),
   mode: v.picklist(MODES),
   targetMs: ms,
@@ -109,7 +119,8 @@ const attemptFacts = {
   segments,
   startedAt: epochMs,
   timeZone: v.string(),
-  marks: v.array(v.looseObject({ step, atMs: ms })),
+  marks,
+  firstMarks: v.exactOptional(marks),
   updatedAt: epochMs,
   endedBy: v.nullable(v.picklist(['user', ...TAKE_FAULTS])),
 };
@@ -202,6 +213,7 @@ export const reviewSchema = schemaOf<Review>()(
     mode: v.literal('full'),
     scores: v.looseObject(v.entriesFromList(CELL_IDS, v.exactOptional(v.picklist(LEVELS)))),
     wrongSteps: v.array(v.picklist(WRONG_STEPS)),
+    missing: v.exactOptional(v.array(step)),
     startedAt: epochMs,
     updatedAt: epochMs,
     lockedAt: v.nullable(epochMs),

@@ -39,6 +39,8 @@ export type Review = {
   readonly mode: 'full';
   readonly scores: Scores;
   readonly wrongSteps: readonly WrongStep[];
+  /** The steps that counted as missing when it was locked: marks may be set anew afterwards. */
+  readonly missing?: readonly StepId[];
   readonly startedAt: EpochMs;
   readonly updatedAt: EpochMs;
   readonly lockedAt: EpochMs | null;

@@ -1,14 +1,16 @@
+import type { KeptAttempt } from './attempt.ts';
 import {
   CELL_IDS,
   CRITERION_IDS,
   type CriterionId,
   cellId,
   type Level,
+  type Review,
   type Rubric,
   type Scores,
   type WrongStep,
 } from './rubric.ts';
-import { STEP_IDS, type StepId } from './step.ts';
+import { missingSteps, STEP_IDS, type StepId } from './step.ts';
 
 /** What scoring needs to know beside the levels. */
 export type Marking = {
@@ -51,6 +53,18 @@ export function countCells({ scores, missing }: Pick<Marking, 'scores' | 'missin
     scored: cells.filter((cell) => scores[cell] !== undefined).length,
     missing: CELL_IDS.length - cells.length,
   };
+}
+
+/**
+ * The steps a review counts as missing. A draft follows the marks. A locked review keeps what it was locked
+ * with; one that does not say was locked while marks were only set in speaking, so that these tell.
+ */
+export function missingFor(
+  { marks, firstMarks = marks, durationMs }: Pick<KeptAttempt, 'marks' | 'firstMarks' | 'durationMs'>,
+  review: Pick<Review, 'lockedAt' | 'missing'> | null,
+): readonly StepId[] {
+  if (review === null || review.lockedAt === null) return missingSteps(marks, durationMs);
+  return review.missing ?? missingSteps(firstMarks, durationMs);
 }
 
 function levelOf({ scores, missing }: Marking, criterion: CriterionId, step: StepId): Level | 0 | null {

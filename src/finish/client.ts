@@ -1,9 +1,12 @@
-import { proxy, wrap } from 'comlink';
+import { proxy, type Remote, wrap } from 'comlink';
 import type { AttemptId } from '../domain/ids.ts';
 import type { FinishOptions, FinishResult } from './finish.ts';
 import type { FinishWorker } from './finish.worker.ts';
+import type { ImportedAttempt, ImportFailure, ImportResult, Inspection } from './import.ts';
+import type { ImportWorker } from './import.worker.ts';
 
 export type { FinishFault, FinishResult } from './finish.ts';
+export type { ImportedAttempt, ImportFailure, ImportFault, ImportResult, Inspection } from './import.ts';
 
 let warm: Worker | null = null;
 
@@ -41,25 +44,112 @@ export async function finishInWorker(
   signal?.throwIfAborted();
   const worker = warm ?? startWorker();
   warm = null;
+  return inWorker<FinishWorker, FinishResult>(worker, signal, (finish) =>
+    finish.finish(
+      id,
+      endedBy,
+      proxy((ratio) => onProgress?.(ratio)),
+    ),
+  );
+}
+
+/** Without a sign of life for so long, a file that is being read is given up: parsers can loop for ever. */
+const PATIENCE_SEC = 30;
+
+/** The page's archive; the worker opens its own. */
+type ImportStore = { readonly attempts: { dropImport(id: AttemptId): Promise<void> } };
+
+type ImportOptions = {
+  readonly signal?: AbortSignal;
+  /** From 0 to 1, a few times a second. */
+  readonly onProgress?: (ratio: number) => void;
+  readonly patienceSec?: number;
+};
+
+/** What a file holds, in a worker (import.ts, `inspectFile`). Aborting rejects with the signal's reason. */
+export async function inspectInWorker(file: File, options: ImportOptions = {}): Promise<Inspection> {
+  return watched<Inspection>(options, (worker) => worker.inspect(file));
+}
+
+/**
+ * Makes a file into a kept attempt in a worker (import.ts, `importFile`). Aborting rejects with the signal's
+ * reason, and rejecting leaves nothing half-made. Rejects with an `Error` when the worker cannot be loaded
+ * or fails.
+ */
+export async function importInWorker(
+  archive: ImportStore,
+  file: File,
+  attempt: ImportedAttempt,
+  options: ImportOptions = {},
+): Promise<ImportResult> {
+  let result: ImportResult | null = null;
+  try {
+    result = await watched<ImportResult>(options, (worker, alive) =>
+      worker.importFile(file, attempt, proxy(alive)),
+    );
+    return result;
+  } finally {
+    // What the worker was writing comes before this, and what it would write after it is refused. What
+    // cannot be deleted now is swept at the next start.
+    if (result?.tag !== 'kept') await archive.attempts.dropImport(attempt.id).catch(() => undefined);
+  }
+}
+
+/** Work on a file that ends as `stuck` when nothing is heard of it any more. */
+async function watched<Result>(
+  { signal, onProgress, patienceSec = PATIENCE_SEC }: ImportOptions,
+  work: (worker: Remote<ImportWorker>, alive: (ratio: number) => void) => Promise<Result>,
+): Promise<Result | ImportFailure> {
+  signal?.throwIfAborted();
+  const worker = new Worker(new URL('./import.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'import',
+  });
+  const givenUp = new AbortController();
+  const stop = signal === undefined ? givenUp.signal : AbortSignal.any([signal, givenUp.signal]);
+  let silentSec = 0;
+  let isOver = false;
+  // Such a timeout stands still while the machine sleeps, as the worker does.
+  const listen = () => {
+    AbortSignal.timeout(1000).addEventListener('abort', () => {
+      if (isOver) return;
+      silentSec += 1;
+      if (silentSec < patienceSec) listen();
+      else givenUp.abort();
+    });
+  };
+  listen();
+  try {
+    return await inWorker<ImportWorker, Result>(worker, stop, (remote) =>
+      work(remote, (ratio) => {
+        silentSec = 0;
+        onProgress?.(ratio);
+      }),
+    );
+  } catch (error) {
+    if (!givenUp.signal.aborted || signal?.aborted === true) throw error;
+    return { tag: 'failed', fault: 'stuck', detail: `Nothing for ${patienceSec} s` };
+  } finally {
+    isOver = true;
+  }
+}
+
+/** Runs one piece of work in a worker and ends it. Aborting rejects with the signal's reason at once. */
+async function inWorker<Door, Result>(
+  worker: Worker,
+  signal: AbortSignal | undefined,
+  work: (remote: Remote<Door>) => Promise<Result>,
+): Promise<Result> {
   const settled = new AbortController();
   // A terminated worker never answers, so that its end must be heard of by other means.
   const ended = new Promise<never>((_resolve, reject) => {
     const once = { signal: settled.signal };
     worker.addEventListener('error', (event) => reject(workerError(event)), once);
-    worker.addEventListener(
-      'messageerror',
-      () => reject(new Error('The finishing worker was misunderstood')),
-      once,
-    );
+    worker.addEventListener('messageerror', () => reject(new Error('A worker was misunderstood')), once);
     signal?.addEventListener('abort', () => reject(signal.reason), once);
   });
   try {
-    const finished = wrap<FinishWorker>(worker).finish(
-      id,
-      endedBy,
-      proxy((ratio) => onProgress?.(ratio)),
-    );
-    return await Promise.race([finished, ended]);
+    return await Promise.race([work(wrap<Door>(worker)), ended]);
   } finally {
     settled.abort();
     worker.terminate();
@@ -71,5 +161,5 @@ function startWorker(): Worker {
 }
 
 function workerError({ message }: ErrorEvent): Error {
-  return new Error(`The finishing worker failed: ${message || 'it could not be loaded'}`);
+  return new Error(`A worker failed: ${message || 'it could not be loaded'}`);
 }

@@ -1,4 +1,4 @@
-import { CustomSource, Input } from 'mediabunny';
+import { CustomSource, Input, WAVE } from 'mediabunny';
 import {
   type Attempt,
   CLIP_PART_BYTES,
@@ -171,7 +171,7 @@ async function joinToParts(
 }
 
 /** Reads the clip back from where it is stored. Null when it is what was written, else what is wrong. */
-async function proofread(
+export async function proofread(
   archive: Archive,
   id: AttemptId,
   clip: Pick<Keeping, 'bytes' | 'sha256' | 'durationMs'>,
@@ -184,7 +184,7 @@ async function proofread(
   }
   if (bytes !== clip.bytes) return `The clip has ${bytes} bytes instead of ${clip.bytes}`;
 
-  const input = new Input({ source: partSource(archive, id, bytes), formats: [...RECORDED_FORMATS] });
+  const input = new Input({ source: partSource(archive, id, bytes), formats: [...RECORDED_FORMATS, WAVE] });
   const durationMs = (await input.computeDuration()) * 1000;
   input.dispose();
   const isAsLong = Math.abs(durationMs - clip.durationMs) <= TOLERANCE_MS;
@@ -211,7 +211,7 @@ function partSource(archive: Archive, id: AttemptId, bytes: number): CustomSourc
   });
 }
 
-async function readPart(archive: Archive, id: AttemptId, part: number): Promise<ArrayBuffer> {
+export async function readPart(archive: Archive, id: AttemptId, part: number): Promise<ArrayBuffer> {
   const data = await archive.clips.part(id, part);
   if (data === null) throw new StorageError('corrupt');
   return data;
@@ -225,7 +225,8 @@ function toClip(atMs: Ms, { segments }: UnfinishedAttempt, places: readonly Plac
   return clockToClip(atMs, timings);
 }
 
-function percents(onProgress: FinishOptions['onProgress']): (ratio: number) => void {
+/** Calls at each whole percent once. */
+export function percents(onProgress: FinishOptions['onProgress']): (ratio: number) => void {
   let shown = -1;
   return (ratio) => {
     const percent = Math.floor(ratio * 100);

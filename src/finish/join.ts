@@ -38,7 +38,7 @@ export type Joined =
   | { readonly tag: 'empty' }
   | { readonly tag: 'failed'; readonly fault: 'unreadable' | 'mixed'; readonly reason: string };
 
-type Clip = {
+export type Clip = {
   readonly output: Output;
   readonly tracks: ReadonlyMap<TrackKind, SegmentTrack>;
   add(kind: TrackKind, packet: EncodedPacket): Promise<void>;
@@ -48,7 +48,8 @@ type Clip = {
 const HEADER_BYTES = 4096;
 /** Nobody reads the index some recorders write at the end; more than this of a file is no index. */
 const INDEX_SHARE = 0.02;
-const WRITE_BYTES = 1 << 20;
+/** What a muxer hands over at a time. */
+export const WRITE_BYTES = 1 << 20;
 
 /**
  * Joins segments into one clip that can be seeked in and knows its length, in the container of the first
@@ -70,7 +71,7 @@ export async function joinSegments(
     const first = segments.find((segment) => segment !== null);
     if (first === undefined) return { tag: 'empty' };
 
-    const clip = await openClip(first.format, segments, stream);
+    const clip = await openClip(outputFormat(first.format, firstOfEach(segments)), segments, stream);
     try {
       return await fill(clip, files, segments, onProgress);
     } finally {
@@ -127,32 +128,49 @@ function rethrow(file: SegmentFile) {
   if (failure !== null) throw failure;
 }
 
-async function openClip(
-  inputFormat: InputFormat,
+/** Begins a clip with a track of each kind the segments have. */
+export async function openClip(
+  format: OutputFormat,
   segments: readonly (SegmentTracks | null)[],
   stream: WritableStream<StreamTargetChunk>,
 ): Promise<Clip> {
-  const tracks = new Map<TrackKind, SegmentTrack>();
-  for (const track of segments.flatMap((segment) => segment?.tracks ?? []))
-    if (!tracks.has(track.kind)) tracks.set(track.kind, track);
+  const tracks = new Map(firstOfEach(segments).map((track) => [track.kind, track]));
   const output = new Output({
-    format: outputFormat(inputFormat, [...tracks.values()]),
+    format,
     target: new StreamTarget(stream, { chunked: true, chunkSize: WRITE_BYTES }),
   });
   const sources = new Map<TrackKind, { add(packet: EncodedPacket): Promise<void> }>();
   for (const track of tracks.values()) {
     if (track.kind === 'audio') {
       const source = new EncodedAudioPacketSource(track.codec);
-      output.addAudioTrack(source, { decoderConfig: track.config });
+      output.addAudioTrack(source, aboutStream(track));
       sources.set(track.kind, source);
     } else {
       const source = new EncodedVideoPacketSource(track.codec);
-      output.addVideoTrack(source, { decoderConfig: track.config });
+      const turned = format.supportsVideoTransformationMetadata ? { rotation: track.rotation } : {};
+      output.addVideoTrack(source, { ...aboutStream(track), ...turned });
       sources.set(track.kind, source);
     }
   }
   await output.start();
   return { output, tracks, add: async (kind, packet) => sources.get(kind)?.add(packet) };
+}
+
+function aboutStream<Config extends SegmentTrack['config']>({
+  config,
+  firstPacket,
+}: {
+  readonly config: Config;
+  readonly firstPacket: EncodedPacket;
+}) {
+  return config.description === undefined
+    ? { decoderConfig: config, primingPacket: firstPacket }
+    : { decoderConfig: config };
+}
+
+function firstOfEach(segments: readonly (SegmentTracks | null)[]): readonly SegmentTrack[] {
+  const tracks = segments.flatMap((segment) => segment?.tracks ?? []);
+  return tracks.filter(({ kind }, index) => tracks.findIndex((track) => track.kind === kind) === index);
 }
 
 function outputFormat(input: InputFormat, tracks: readonly SegmentTrack[]): OutputFormat {
@@ -184,8 +202,8 @@ async function madeJoinable(
   return encoded !== null && isLikeClip(encoded) ? encoded : null;
 }
 
-/** Copies all packets of a segment and says where it ends. */
-async function append(
+/** Copies all packets of a segment and says where it ends, in seconds. */
+export async function append(
   clip: Clip,
   segment: SegmentTracks,
   startSec: number,

@@ -8,6 +8,7 @@ import {
   MATROSKA,
   MP4,
   OGG,
+  type Rotation,
   type Source,
   type VideoCodec,
   WEBM,
@@ -21,12 +22,20 @@ export type TrackKind = 'audio' | 'video';
 
 type Stream =
   | { readonly kind: 'audio'; readonly codec: AudioCodec; readonly config: AudioDecoderConfig }
-  | { readonly kind: 'video'; readonly codec: VideoCodec; readonly config: VideoDecoderConfig };
+  | {
+      readonly kind: 'video';
+      readonly codec: VideoCodec;
+      readonly config: VideoDecoderConfig;
+      /** Degrees clockwise by which its pictures are to be turned. */
+      readonly rotation: Rotation;
+    };
 
 /** A track that has packets. */
 export type SegmentTrack = Stream & {
   /** Seconds on the segment's own timeline, which need not begin at 0. */
   readonly startsAt: number;
+  /** What a muxer may look into where the header does not describe the stream: AAC from the air, for one. */
+  readonly firstPacket: EncodedPacket;
   /** In decode order, each with its duration; ends without a word where the bytes are damaged. */
   packets(): AsyncGenerator<EncodedPacket, void>;
 };
@@ -54,13 +63,19 @@ export async function openTracks(source: Source): Promise<SegmentTracks | null> 
   return null;
 }
 
-async function openTrack(track: InputTrack | null): Promise<SegmentTrack | null> {
+/** Null for none, for one without packets, and for a codec that has no name here. */
+export async function openTrack(track: InputTrack | null): Promise<SegmentTrack | null> {
   if (track === null) return null;
   const sink = new EncodedPacketSink(track);
   const first = await sink.getFirstPacket();
   const stream = await streamOf(track);
   if (first === null || stream === null) return null;
-  return { ...stream, startsAt: first.timestamp, packets: () => timedPackets(sink, stream) };
+  return {
+    ...stream,
+    startsAt: first.timestamp,
+    firstPacket: first,
+    packets: () => timedPackets(sink, stream),
+  };
 }
 
 async function streamOf(track: InputTrack): Promise<Stream | null> {
@@ -70,7 +85,9 @@ async function streamOf(track: InputTrack): Promise<Stream | null> {
   }
   if (track.isVideoTrack()) {
     const [codec, config] = [await track.getCodec(), await track.getDecoderConfig()];
-    return codec === null || config === null ? null : { kind: 'video', codec, config };
+    return codec === null || config === null
+      ? null
+      : { kind: 'video', codec, config, rotation: await track.getRotation() };
   }
   return null;
 }

@@ -84,7 +84,7 @@ type RowProps = AttemptRow & Required<Omit<AttemptsTableProps, 'rows'>>;
 function Row({ attempt, scoring, onDelete, ofOnePrompt }: RowProps) {
   const { wide, number } = styles;
   const { title } = attempt.prompt;
-  const mode = MODE_LABELS[attempt.mode].toLowerCase();
+  const mode = attempt.source === 'imported' ? 'imported' : MODE_LABELS[attempt.mode].toLowerCase();
   const length = timecode(attempt.durationMs);
   const day = capitalised(formatShortDay(attempt.startedAt));
   return (

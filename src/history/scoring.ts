@@ -1,7 +1,13 @@
 import type { KeptAttempt } from '../domain/attempt.ts';
 import { CRITERION_IDS, type CriterionId, type Review, type Rubric } from '../domain/rubric.ts';
-import { type CellCount, countCells, criterionScore, overall, type Total } from '../domain/scoring.ts';
-import { missingSteps } from '../domain/step.ts';
+import {
+  type CellCount,
+  countCells,
+  criterionScore,
+  missingFor,
+  overall,
+  type Total,
+} from '../domain/scoring.ts';
 
 /** How far an attempt's scoring has come. */
 export type Scoring =
@@ -15,8 +21,8 @@ export type Scoring =
 
 /** Of the newest review that says something: a locked one before a draft begun after it. */
 export function scoringOf(attempt: KeptAttempt, reviews: readonly Review[], rubric: Rubric): Scoring {
-  const missing = missingSteps(attempt.marks, attempt.durationMs);
   const locked = reviews.findLast((review) => review.lockedAt !== null);
+  const missing = missingFor(attempt, locked ?? null);
   if (locked !== undefined) {
     const { scores, wrongSteps } = locked;
     const marking = { scores, wrongSteps, missing };

@@ -1,9 +1,12 @@
 import { Pause, Play } from 'lucide-react';
-import { type MouseEvent, type ReactNode, useId, useMemo, useState } from 'react';
+import { type MouseEvent, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
-import { STEP_IDS, STEP_LABELS, type StepId, stepAt, stepSpans } from '../domain/step.ts';
+import { addMark } from '../domain/marks.ts';
+import { type Mark, STEP_IDS, STEP_LABELS, type StepId, stepAt, stepSpans } from '../domain/step.ts';
+import { spokenTime } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
 import type { StorageFault } from '../storage/errors.ts';
+import { announce } from '../ui/announcer.tsx';
 import { Button } from '../ui/Button.tsx';
 import { download } from '../ui/download.ts';
 import { Select } from '../ui/Field.tsx';
@@ -14,6 +17,7 @@ import { type Shortcut, useShortcuts, useSingleKeys } from '../ui/shortcuts.ts';
 import { Timecode } from '../ui/Timecode.tsx';
 import { type ClipState, useClip } from './clip.ts';
 import { fileName } from './file-name.ts';
+import { MarkSteps } from './MarkSteps.tsx';
 import styles from './Player.module.css';
 import { usePeaks } from './peaks.ts';
 import { StepStrip } from './StepStrip.tsx';
@@ -29,17 +33,26 @@ type PlayerProps = {
   readonly explain: (fault: StorageFault) => string;
   /** A step was asked for by its button or its key. */
   readonly onStep?: (step: StepId) => void;
+  /** The marks were changed; they are shown once they come back with the attempt. */
+  readonly onMarks: (marks: readonly Mark[]) => void;
 };
 
 /** The replay of an attempt, with its keys. */
-export function Player({ archive, attempt, explain, onStep }: PlayerProps) {
+export function Player({ archive, attempt, explain, onStep, onMarks }: PlayerProps) {
   const clip = useClip(archive, attempt);
   return (
     <section tabIndex={-1} className={styles['player']} aria-label="Player">
       {clip.tag === 'loading' ? (
         <div className={styles['waiting']} />
       ) : (
-        <Controls key={clip.tag} archive={archive} attempt={attempt} clip={clip} onStep={onStep} />
+        <Controls
+          key={clip.tag}
+          archive={archive}
+          attempt={attempt}
+          clip={clip}
+          onStep={onStep}
+          onMarks={onMarks}
+        />
       )}
       {clip.tag === 'refused' && (
         <Notice
@@ -69,23 +82,24 @@ function focusPlayer({ currentTarget }: MouseEvent<HTMLElement>): void {
   currentTarget.closest('section')?.focus({ preventScroll: true });
 }
 
-type ControlsProps = Pick<PlayerProps, 'archive' | 'attempt'> & {
+type ControlsProps = Pick<PlayerProps, 'archive' | 'attempt' | 'onMarks'> & {
   readonly clip: Exclude<ClipState, { readonly tag: 'loading' }>;
   readonly onStep: PlayerProps['onStep'];
 };
 
-function Controls({ archive, attempt, clip, onStep }: ControlsProps) {
+function Controls({ archive, attempt, clip, onStep, onMarks }: ControlsProps) {
   const { marks, durationMs } = attempt;
+  const [isMarking, setMarking] = useState(attempt.source === 'imported' && marks.length === 0);
+  const [earlier, setEarlier] = useState<readonly (readonly Mark[])[]>([]);
   const spans = useMemo(() => stepSpans(marks, durationMs), [marks, durationMs]);
   const blob = clip.tag === 'ready' ? clip.clip : null;
-  const [transport] = useState(() =>
-    createTransport(blob, durationMs, {
-      spansAt: (atMs) => {
-        const step = stepAt(marks, atMs);
-        return stepSpans(marks, durationMs).filter((span) => span.step === step);
-      },
-    }),
-  );
+  const [transport] = useState(() => createTransport(blob, durationMs));
+  useEffect(() => {
+    transport.setSpansAt((atMs) => {
+      const step = stepAt(marks, atMs);
+      return spans.filter((span) => span.step === step);
+    });
+  }, [transport, marks, spans]);
   const fault = useTransport(transport, (state) => state.fault);
   const isDisabled = blob === null || fault === 'unplayable';
   const peaks = usePeaks(archive, attempt, isDisabled ? null : blob);
@@ -99,6 +113,26 @@ function Controls({ archive, attempt, clip, onStep }: ControlsProps) {
     transport.seek(spans.find((span) => span.step === step)?.startMs ?? 0);
     onStep?.(step);
   };
+  const change = (next: readonly Mark[]) => {
+    if (next === marks) return;
+    setEarlier([...earlier, marks]);
+    onMarks(next);
+  };
+  const markHere = (step: StepId) => {
+    const atMs = transport.getSnapshot().positionMs;
+    // Who begins with the keys goes on with them.
+    setMarking(true);
+    change(addMark(marks, { step, atMs }, durationMs));
+    announce(`${STEP_LABELS[step]} at ${spokenTime(atMs)}`);
+  };
+  const undo = () => {
+    const before = earlier.at(-1);
+    if (before === undefined) return;
+    setEarlier(earlier.slice(0, -1));
+    onMarks(before);
+    announce('Taken back');
+  };
+  const keysMark = isMarking || marks.length === 0;
   const seekBy = (byMs: number) => transport.seek(transport.getSnapshot().positionMs + byMs);
   const shortcuts: readonly Shortcut[] = [
     { keys: 'Space', label: 'Play or pause', run: transport.toggle },
@@ -111,10 +145,12 @@ function Controls({ archive, attempt, clip, onStep }: ControlsProps) {
     ...(spans.length === 0
       ? []
       : [{ keys: 'l', label: 'Loop this step on or off', run: () => toggleLoop(transport) }]),
-    ...stepsSpoken.map((step) => ({
+    { keys: 'm', label: 'Mark steps on or off', run: () => setMarking(!isMarking) },
+    ...(earlier.length === 0 ? [] : [{ keys: 'Mod+z', label: 'Undo the last mark', run: undo }]),
+    ...(keysMark ? STEP_IDS : stepsSpoken).map((step) => ({
       keys: String(STEP_IDS.indexOf(step) + 1),
-      label: `Jump to ${STEP_LABELS[step]}`,
-      run: () => jumpTo(step),
+      label: `${keysMark ? 'Mark' : 'Jump to'} ${STEP_LABELS[step]}`,
+      run: () => (keysMark ? markHere(step) : jumpTo(step)),
     })),
   ];
   useShortcuts(shortcuts, { enabled: !isDisabled });
@@ -145,6 +181,17 @@ function Controls({ archive, attempt, clip, onStep }: ControlsProps) {
           {`You deleted it ${formatDay(clip.at)} to free ${formatBytes(attempt.bytes)}. Its marks and scores are all here.`}
         </Notice>
       )}
+      <MarkSteps
+        transport={transport}
+        marks={marks}
+        isOn={isMarking}
+        isDisabled={isDisabled}
+        canUndo={earlier.length > 0}
+        onToggle={() => setMarking(!isMarking)}
+        onMark={markHere}
+        onChange={change}
+        onUndo={undo}
+      />
       {clip.tag === 'damaged' && <Damaged hasRemains={save !== null} />}
       {clip.tag === 'ready' && fault === 'unplayable' && (
         <Notice tone="error" title="This browser cannot play the recording">
@@ -162,7 +209,7 @@ function Controls({ archive, attempt, clip, onStep }: ControlsProps) {
             Download recording
           </Button>
         )}
-        {!isDisabled && <KeysHint hasSteps={spans.length > 0} />}
+        {!isDisabled && <KeysHint does={keysMark ? 'mark' : 'jump to'} />}
       </div>
     </>
   );
@@ -279,17 +326,12 @@ function Clock({ transport }: { readonly transport: Transport }) {
   );
 }
 
-function KeysHint({ hasSteps }: { readonly hasSteps: boolean }) {
+function KeysHint({ does }: { readonly does: 'mark' | 'jump to' }) {
   if (!useSingleKeys()) return null;
   return (
     <p className={styles['hint']}>
-      <kbd>Space</kbd> plays and pauses, <kbd>←</kbd> <kbd>→</kbd> move 5 seconds
-      {hasSteps && (
-        <>
-          , <kbd>1</kbd> to <kbd>5</kbd> jump to a step
-        </>
-      )}
-      .
+      <kbd>Space</kbd> plays and pauses, <kbd>←</kbd> <kbd>→</kbd> move 5 seconds, <kbd>1</kbd> to{' '}
+      <kbd>5</kbd> {does} a step.
     </p>
   );
 }

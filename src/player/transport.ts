@@ -38,12 +38,14 @@ export type Transport = {
   playSpans(spans: readonly Span[]): void;
   /** With true, the spans `spansAt` names for the present place are played over and over. */
   setLooping(isLooping: boolean): void;
+  /** What "this step" means from now on: the marks were changed. */
+  setSpansAt(spansAt: SpansAt): void;
 };
 
-type Options = {
-  /** What "this step" means at an instant: its spans in order, none when there is no step. */
-  readonly spansAt?: (atMs: Ms) => readonly Span[];
-};
+/** The spans of the step at an instant, in order; none when there is no step. */
+type SpansAt = (atMs: Ms) => readonly Span[];
+
+type Options = { readonly spansAt?: SpansAt };
 
 /** Two instants of a media clock closer than this are the same one. */
 const SAME_MS = 15;
@@ -52,8 +54,9 @@ const SAME_MS = 15;
 export function createTransport(
   clip: Blob | null,
   durationMs: Ms,
-  { spansAt = () => [] }: Options = {},
+  { spansAt: firstSpansAt = () => [] }: Options = {},
 ): Transport {
+  let spansAt = firstSpansAt;
   let state: TransportState = { isPlaying: false, positionMs: 0, rate: 1, isLooping: false, fault: null };
   const listeners = new Set<() => void>();
   let element: { readonly media: HTMLAudioElement; release(): void } | null = null;
@@ -238,6 +241,10 @@ export function createTransport(
     setLooping(isLooping) {
       set({ isLooping });
       loopHere();
+    },
+    setSpansAt(next) {
+      spansAt = next;
+      if (state.isLooping) loopHere();
     },
   };
   return transport;

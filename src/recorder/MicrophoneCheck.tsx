@@ -1,7 +1,8 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
+import { useParams } from 'react-router';
 import { type Processing, processingNames } from '../domain/attempt.ts';
 import type { Ms } from '../domain/timeline.ts';
-import { Button } from '../ui/Button.tsx';
+import { Button, LinkButton } from '../ui/Button.tsx';
 import { classes } from '../ui/classes.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { useTimeout } from '../ui/timers.ts';
@@ -119,6 +120,7 @@ type RefusalProps = {
 
 function Refusal({ session, snapshot, fault, words, devices }: RefusalProps) {
   const frame = useRef<HTMLDivElement>(null);
+  const { promptId = '' } = useParams();
   // The button that led here may stand a screen away.
   useEffect(() => {
     // In braces: browsers have begun to return a promise from it, which React would take for a clean-up.
@@ -131,16 +133,17 @@ function Refusal({ session, snapshot, fault, words, devices }: RefusalProps) {
         tone="error"
         title={title}
         actions={
-          !HOPELESS.has(fault) && (
-            <>
-              <Button onClick={() => session.open()}>Try again</Button>
-              {fault !== 'elsewhere' && (
-                <Button variant="plain" onClick={() => devices.current?.querySelector('select')?.focus()}>
-                  Choose another device
-                </Button>
-              )}
-            </>
-          )
+          <>
+            {!HOPELESS.has(fault) && <Button onClick={() => session.open()}>Try again</Button>}
+            {!HOPELESS.has(fault) && fault !== 'elsewhere' && (
+              <Button variant="plain" onClick={() => devices.current?.querySelector('select')?.focus()}>
+                Choose another device
+              </Button>
+            )}
+            <LinkButton variant="plain" to={`/?import=${promptId}`}>
+              Import a recording
+            </LinkButton>
+          </>
         }
       >
         <WhereElse elsewhere={snapshot.elsewhere} />

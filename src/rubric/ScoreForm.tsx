@@ -2,8 +2,8 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'reac
 import type { KeptAttempt } from '../domain/attempt.ts';
 import { stepBudgets } from '../domain/budget.ts';
 import { cellId, type Review } from '../domain/rubric.ts';
-import { countCells, type Marking } from '../domain/scoring.ts';
-import { missingSteps, STEP_IDS, type StepId, stepTimes } from '../domain/step.ts';
+import { countCells, type Marking, missingFor } from '../domain/scoring.ts';
+import { STEP_IDS, type StepId, stepTimes } from '../domain/step.ts';
 import type { StorageFault } from '../storage/errors.ts';
 import { newReviewId } from '../storage/new-id.ts';
 import { Button } from '../ui/Button.tsx';
@@ -36,7 +36,7 @@ type ScoreFormProps = {
 /** The first step somebody would go on with: null when all is scored, or locked. */
 export function firstStepToScore(attempt: KeptAttempt, review: Review | null): StepId | null {
   if (review !== null && review.lockedAt !== null) return null;
-  const missing = missingSteps(attempt.marks, attempt.durationMs);
+  const missing = missingFor(attempt, review);
   const isDone = (step: StepId) =>
     rubric.criteria.every((criterion) => review?.scores[cellId(criterion.id, step)] !== undefined);
   return STEP_IDS.find((step) => !missing.includes(step) && !isDone(step)) ?? null;
@@ -66,17 +66,17 @@ export function ScoreForm({ attempt, review, save, explain, openStep, onOpenStep
   const { marks, durationMs, targetMs } = attempt;
   const timed = useMemo(
     () => ({
-      missing: missingSteps(marks, durationMs),
       spoken: marks.length === 0 ? null : stepTimes(marks, durationMs),
       budgets: stepBudgets(rubric.budgets, targetMs),
     }),
     [marks, durationMs, targetMs],
   );
   const { scores, wrongSteps, lockedAt } = state.review;
-  const marking: Marking = { scores, wrongSteps, missing: timed.missing };
+  const missing = missingFor(attempt, state.review);
+  const marking: Marking = { scores, wrongSteps, missing };
   const canLock = lockedAt === null && Object.keys(scores).length > 0;
   const lock = async () => {
-    if (!canLock || !(await draft.lock())) return;
+    if (!canLock || !(await draft.lock(missing))) return;
     onOpenStep(null);
     // The button that was pressed is gone, and the result stands at the top.
     heading.current?.focus({ preventScroll: true });

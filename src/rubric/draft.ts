@@ -1,5 +1,6 @@
 import type { AttemptId } from '../domain/ids.ts';
 import type { CellId, Level, Review, WrongStep } from '../domain/rubric.ts';
+import type { StepId } from '../domain/step.ts';
 import { StorageError, type StorageFault } from '../storage/errors.ts';
 
 export type Saving =
@@ -21,8 +22,11 @@ export type Draft = {
   choose(cell: CellId, level: Level): void;
   clear(cell: CellId): void;
   setWrong(step: WrongStep, isWrong: boolean): void;
-  /** Resolves with true once the locked review is on disk. On failure the draft stays open. */
-  lock(): Promise<boolean>;
+  /**
+   * Resolves with true once the locked review is on disk. On failure the draft stays open.
+   * @param missing the steps that count as missing now
+   */
+  lock(missing: readonly StepId[]): Promise<boolean>;
   retry(): void;
   /** Writes what is waiting for its turn or has failed, because the page may go away. */
   flush(): void;
@@ -110,14 +114,14 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
       const others = state.review.wrongSteps.filter((candidate) => candidate !== step);
       change({ wrongSteps: isWrong ? [...others, step] : others });
     },
-    async lock() {
+    async lock(missing) {
       if (isLocking || state.review.lockedAt !== null) return state.review.lockedAt !== null;
       isLocking = true;
       set({ ...state, saving: { tag: 'saving' } });
       try {
         await settled;
         const at = Math.max(now(), state.review.updatedAt + 1);
-        const locked = { ...state.review, updatedAt: at, lockedAt: at };
+        const locked = { ...state.review, missing, updatedAt: at, lockedAt: at };
         await save(locked);
         set({ review: locked, saving: { tag: 'saved' } });
       } catch (error) {

@@ -12,7 +12,7 @@ export type PageCursor = { readonly startedAt: EpochMs; readonly id: AttemptId }
 /** What makes an unfinished attempt a kept one. */
 export type Keeping = Pick<
   KeptAttempt,
-  'durationMs' | 'mimeType' | 'bytes' | 'sha256' | 'marks' | 'endedBy' | 'isPartial'
+  'durationMs' | 'mimeType' | 'bytes' | 'sha256' | 'marks' | 'endedBy' | 'isPartial' | 'imported'
 >;
 
 /** An unfinished attempt no tab is working on. */
@@ -72,8 +72,16 @@ export type Archive = {
     atPrompt(promptId: PromptId, limit: number): Promise<readonly KeptAttempt[]>;
     /** Prompts of all kept attempts with the newest attempt of each: keys only, no record is read. */
     practised(): Promise<ReadonlyMap<PromptId, EpochMs>>;
-    /** Unfinished attempts whose locks (locks.ts) nobody holds, newest first, those without chunks too. */
+    /**
+     * Recorded, unfinished attempts whose locks (locks.ts) nobody holds, newest first, those without chunks
+     * too.
+     */
     orphans(): Promise<readonly Orphan[]>;
+    /**
+     * Deletes an import that came to nothing, with what was written of its clip; any other attempt stays.
+     * One that nobody is at work on any more goes when the archive is next opened.
+     */
+    dropImport(id: AttemptId): Promise<void>;
     /** Announces a change: whoever freed an attempt's lock says so, because it may be an orphan now. */
     released(): void;
     /** Moves an attempt to the trash: out of every list; its bytes and reviews stay until `purgeTrash`. */
@@ -93,8 +101,15 @@ export type Archive = {
     /**
      * Writes one part, of at most `CLIP_PART_BYTES`, over what stood there (strict). Throws, like `drop`,
      * when the attempt is not unfinished: a bug, because a kept clip never changes.
+     *
+     * @param options `sparesReserve`: rather fails with `full` than use up what finishing a take may need
      */
-    putPart(id: AttemptId, part: number, data: ArrayBuffer): Promise<void>;
+    putPart(
+      id: AttemptId,
+      part: number,
+      data: ArrayBuffer,
+      options?: { readonly sparesReserve?: boolean },
+    ): Promise<void>;
     /** One part; null when there is none. */
     part(id: AttemptId, part: number): Promise<ArrayBuffer | null>;
     /** Deletes all parts: before making a clip again. */

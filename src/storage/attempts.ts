@@ -9,6 +9,7 @@ import type { Connection } from './connection.ts';
 import { finishLock, heldLocks, takeLock } from './locks.ts';
 import { beginningWith, type Reading } from './schema.ts';
 import { type Quarantine, sieve } from './set-aside.ts';
+import { dropImport } from './sweep.ts';
 import type { Trash } from './trash.ts';
 
 type Parts = {
@@ -135,13 +136,19 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
           const range = beginningWith(status);
           const keys = await byStatus.getAllKeys(range);
           for (const attempt of sift.decodeAll(keys, await byStatus.getAll(range)))
-            if (attempt.status !== 'kept') found.push({ attempt, ...(await saved(tx, attempt.id)) });
+            if (attempt.status !== 'kept' && attempt.source === 'recorded')
+              found.push({ attempt, ...(await saved(tx, attempt.id)) });
         }
         return found.toSorted((a, b) => b.attempt.startedAt - a.attempt.startedAt);
       });
       await quarantine.setAside('attempts', sift.unreadable);
       const held = new Set([...heldBefore, ...(await heldLocks())]);
       return unfinished.filter(({ attempt: { id } }) => !held.has(takeLock(id)) && !held.has(finishLock(id)));
+    },
+
+    async dropImport(id) {
+      await dropImport(connection, id);
+      feed.announce('attempts');
     },
 
     released: () => feed.announce('attempts'),

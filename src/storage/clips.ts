@@ -7,7 +7,14 @@ import type { Connection } from './connection.ts';
 import { StorageError } from './errors.ts';
 import { beginningWith, type Writing } from './schema.ts';
 
-export function openClips(connection: Connection, feed: ChangeFeed): Archive['clips'] {
+type Parts = {
+  readonly connection: Connection;
+  /** Without the reserve. */
+  readonly recording: Connection;
+  readonly feed: ChangeFeed;
+};
+
+export function openClips({ connection, recording, feed }: Parts): Archive['clips'] {
   async function part(id: AttemptId, number: number): Promise<ArrayBuffer | null> {
     const record = await connection.read(['clips'], (tx) => tx.objectStore('clips').get([id, number]));
     return record === undefined ? null : readPart(record);
@@ -16,9 +23,9 @@ export function openClips(connection: Connection, feed: ChangeFeed): Archive['cl
   return {
     part,
 
-    async putPart(id, number, data) {
+    async putPart(id, number, data, { sparesReserve = false } = {}) {
       const record = encode(clipPartSchema, { attemptId: id, part: number, data });
-      await connection.write(['attempts', 'clips'], 'strict', async (tx) => {
+      await (sparesReserve ? recording : connection).write(['attempts', 'clips'], 'strict', async (tx) => {
         await requireUnfinished(tx, id);
         await tx.objectStore('clips').put(record);
       });
@@ -62,11 +69,12 @@ export function openClips(connection: Connection, feed: ChangeFeed): Archive['cl
       const attempt = decode(attemptSchema, record);
       if (attempt.tag === 'unreadable' || attempt.value.status !== 'kept') return null;
       const { bytes, mimeType, sha256 } = attempt.value;
-      const parts: ArrayBuffer[] = [];
+      // A Blob of each part at once: what is imported may be larger than a page may hold.
+      const parts: Blob[] = [];
       for (const number of sha256.keys()) {
         const data = await part(id, number);
         if (data === null) return null;
-        parts.push(data);
+        parts.push(new Blob([data]));
       }
       const clip = new Blob(parts, { type: mimeType });
       if (clip.size !== bytes) throw new StorageError('corrupt');

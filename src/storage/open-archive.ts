@@ -28,7 +28,7 @@ export async function openArchive(options: OpenOptions = {}): Promise<Archive> {
   return {
     attempts: openAttempts({ connection, recording, feed, quarantine, trash }),
     chunks: openChunks(connection),
-    clips: openClips(connection, feed),
+    clips: openClips({ connection, recording, feed }),
     reviews: openReviews(connection, feed, quarantine),
     prompts: openPrompts(connection, feed, quarantine, trash),
     peaks: openPeaks(connection, feed),

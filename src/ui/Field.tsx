@@ -45,7 +45,12 @@ export function TextArea({
 type SelectProps<Value extends string> = About &
   Omit<ComponentProps<'select'>, 'id' | 'value' | 'onChange' | 'children'> & {
     readonly value: Value;
-    readonly options: readonly { readonly value: Value; readonly label: string }[];
+    /** Those of one group stand together. */
+    readonly options: readonly {
+      readonly value: Value;
+      readonly label: string;
+      readonly group?: string;
+    }[];
     readonly onChange: (value: Value) => void;
   };
 
@@ -73,13 +78,29 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
         if (chosen !== undefined) onChange(chosen.value);
       }}
     >
-      {options.map((option) => (
-        <option key={option.value} value={option.value}>
-          {option.label}
-        </option>
-      ))}
+      {groupsOf(options).map(([group, members]) => {
+        const list = members.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ));
+        return group === undefined ? (
+          list
+        ) : (
+          <optgroup key={group} label={group}>
+            {list}
+          </optgroup>
+        );
+      })}
     </select>,
   );
+}
+
+/** In the order in which they come, those without a group by themselves. */
+function groupsOf<Option extends { readonly group?: string }>(options: readonly Option[]) {
+  const groups = new Map<string | undefined, Option[]>();
+  for (const option of options) groups.set(option.group, [...(groups.get(option.group) ?? []), option]);
+  return [...groups];
 }
 
 type CheckboxProps = {

@@ -109,7 +109,7 @@ test('whatever is chosen and whatever fails, the last choice is stored, in order
       const times = store.stored.map(({ updatedAt }) => updatedAt);
       expect(times).toEqual(times.toSorted((a, b) => a - b));
       if (!locks) return;
-      const locking = draft.lock();
+      const locking = draft.lock([]);
       draft.choose('clarity.next', 1);
       await store.drain();
       expect(await locking).toBe(true);
@@ -144,7 +144,7 @@ test('what could not be saved is found again, and is forgotten once it is on dis
 test('a lock that cannot be stored leaves the draft open', async () => {
   const store = aSlowStore();
   const draft = createDraft({ review: aBlankReview(), isStored: true, save: store.save });
-  const locking = draft.lock();
+  const locking = draft.lock([]);
   await Promise.resolve();
   await store.drain(new StorageError('full'));
   expect(await locking).toBe(false);
@@ -158,7 +158,7 @@ test('the lock is written after all that was chosen before it', async () => {
   const store = aSlowStore();
   const draft = createDraft({ review: aBlankReview(), isStored: false, save: store.save });
   draft.choose('clarity.next', 3);
-  const locking = draft.lock();
+  const locking = draft.lock([]);
   await new Promise((resolve) => setImmediate(resolve));
   expect(store.waiting.map(({ review }) => review.lockedAt)).toEqual([null]);
   await store.drain();

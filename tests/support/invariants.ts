@@ -8,6 +8,7 @@ export async function checkInvariants(): Promise<string[]> {
   type Attempt = Row & {
     readonly id: string;
     readonly status: string;
+    readonly source: string;
     readonly marks: readonly { readonly atMs: number }[];
     readonly segments: readonly { readonly clockStartMs: number }[];
     readonly durationMs: number;
@@ -39,6 +40,7 @@ export async function checkInvariants(): Promise<string[]> {
   const hexadecimal = (buffer: ArrayBuffer): string =>
     Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
+  const held = new Set((await navigator.locks.query()).held?.map(({ name }) => name));
   const databases = await indexedDB.databases();
   if (!databases.some(({ name }) => name === 'practice')) return found;
   const db = await settled(indexedDB.open('practice'));
@@ -76,6 +78,10 @@ export async function checkInvariants(): Promise<string[]> {
         sortedBy(attempt.segments.map(({ clockStartMs }) => clockStartMs)),
         `${name}: segments out of order`,
       );
+      demand(
+        attempt.source !== 'imported' || (attempt.segments.length === 0 && pieces.length === 0),
+        `${name}: an import with segments or chunks`,
+      );
       demand(sortedBy(marks), `${name}: marks out of order`);
       demand(
         marks.every((atMs) => Number.isInteger(atMs) && atMs >= 0),
@@ -84,9 +90,13 @@ export async function checkInvariants(): Promise<string[]> {
       switch (attempt.status) {
         case 'recording':
           demand(parts.length === 0, `${name}: has a clip`);
+          demand(attempt.source !== 'imported', `${name}: is an import`);
           break;
         case 'finishing':
-          demand(pieces.length > 0, `${name}: has no chunks`);
+          // Made of a file and not of chunks, an import that is broken off must not stay.
+          if (attempt.source === 'imported')
+            demand(held.has(`finish:${attempt.id}`), `${name}: an import that nobody is at work on`);
+          else demand(pieces.length > 0, `${name}: has no chunks`);
           break;
         case 'kept': {
           const bytes = parts.reduce((sum, { data }) => sum + data.byteLength, 0);

@@ -1,4 +1,4 @@
-import { useLoaderData } from 'react-router';
+import { useLoaderData, useSearchParams } from 'react-router';
 import { stepBudgets } from '../../domain/budget.ts';
 import { Recovered } from '../../history/Recovered.tsx';
 import { readRows } from '../../history/read-rows.ts';
@@ -15,6 +15,7 @@ import { Section, Sheet } from '../../ui/Sheet.tsx';
 import { useUndo } from '../../ui/undo.tsx';
 import { useArchive } from '../archive-context.ts';
 import { useWrites } from '../use-writes.tsx';
+import { ImportRecording } from './ImportRecording.tsx';
 
 /** Recent attempts that are looked through for unfinished reviews. */
 const RECENT = 20;
@@ -38,6 +39,7 @@ export function loader(archive: Archive) {
       scoring.tag === 'locked' ? [] : [{ attempt, cells: scoring.cells }],
     );
     return {
+      prompts,
       categories: new Map([OWN_CATEGORY, ...catalog.categories].map(({ id, label }) => [id, label])),
       suggestions: suggest(prompts, practised),
       again: dueAgain(prompts, practised, Date.now()),
@@ -56,6 +58,7 @@ export function Component() {
   const archive = useArchive();
   const { offerUndo, notice } = useUndo();
   const { write, takeBack, fault } = useWrites();
+  const [search] = useSearchParams();
   const [next] = data.suggestions;
   const waiting = waitingItems(data);
 
@@ -100,6 +103,13 @@ export function Component() {
             <Waiting items={waiting} />
           </Section>
         )}
+        <Section title="From elsewhere">
+          <ImportRecording
+            prompts={data.prompts}
+            categories={data.categories}
+            wanted={search.get('import')}
+          />
+        </Section>
       </Sheet>
       {notice}
     </>

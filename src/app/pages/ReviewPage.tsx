@@ -2,15 +2,17 @@ import { useState } from 'react';
 import { Link, type LoaderFunctionArgs, useLoaderData } from 'react-router';
 import {
   type Attempt,
+  type ImportedFrom,
   type KeptAttempt,
   MODE_LABELS,
   processingNames,
   type TakeFault,
 } from '../../domain/attempt.ts';
 import type { AttemptId } from '../../domain/ids.ts';
+import { OTHER_PROMPT_ID } from '../../domain/prompt.ts';
 import type { Review } from '../../domain/rubric.ts';
 import { STEP_IDS, STEP_LABELS, type StepId } from '../../domain/step.ts';
-import { timecode } from '../../domain/timeline.ts';
+import { type Ms, timecode } from '../../domain/timeline.ts';
 import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
 import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
@@ -24,6 +26,7 @@ import { StepLetter } from '../../ui/Steps.tsx';
 import { useArchive } from '../archive-context.ts';
 import { NotHereError } from '../NotHere.tsx';
 import { storageMessages } from '../storage-messages.ts';
+import { useMarks } from '../use-marks.ts';
 import { useWrites } from '../use-writes.tsx';
 import { FinishTake } from './FinishTake.tsx';
 import styles from './ReviewPage.module.css';
@@ -75,10 +78,11 @@ function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>
       </time>
       {attempt.status === 'kept' && (
         <span>
-          {timecode(attempt.durationMs)} of {timecode(attempt.targetMs)}
+          {timecode(attempt.durationMs)}
+          {attempt.promptId !== OTHER_PROMPT_ID && ` of ${timecode(attempt.targetMs)}`}
         </span>
       )}
-      <span>{MODE_LABELS[attempt.mode]}</span>
+      <span>{attempt.source === 'imported' ? 'Imported' : MODE_LABELS[attempt.mode]}</span>
       {canRepeat && (
         <Link className={styles['again']} to={`/practice/${attempt.promptId}`}>
           Practise again
@@ -90,8 +94,9 @@ function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>
 
 type DeskProps = Pick<ReviewData, 'review' | 'mayAskToKeep'> & { readonly attempt: KeptAttempt };
 
-function Desk({ attempt, review, mayAskToKeep }: DeskProps) {
+function Desk({ attempt: stored, review, mayAskToKeep }: DeskProps) {
   const archive = useArchive();
+  const { attempt, setMarks, fault: marksFault } = useMarks(archive, stored);
   const { write, fault } = useWrites();
   // What came of the question is said where it was asked.
   const [asksToKeep] = useState(mayAskToKeep);
@@ -109,11 +114,13 @@ function Desk({ attempt, review, mayAskToKeep }: DeskProps) {
       )}
       <div className={styles['desk']}>
         <div>
+          {marksFault}
           <div className={styles['player']}>
             <Player
               archive={archive}
               attempt={attempt}
               explain={explain}
+              onMarks={setMarks}
               {...(isLocked ? {} : { onStep: setOpenStep })}
             />
           </div>
@@ -163,7 +170,10 @@ function Brief({ attempt }: { readonly attempt: KeptAttempt }) {
           Some of what was recorded cannot be read and is not in this clip. Nothing of it was deleted.
         </p>
       )}
-      <section className={styles['block']} aria-labelledby="question">
+      {attempt.imported !== undefined && (
+        <p className={styles['ended']}>{importedWords(attempt.imported, durationMs)}</p>
+      )}
+      <section className={styles['block']} aria-labelledby="question" hidden={prompt.question === ''}>
         <h2 id="question">The question</h2>
         <p className="voice">{prompt.question}</p>
         {planned.length > 0 && (
@@ -200,6 +210,12 @@ function Processed({ attempt }: { readonly attempt: KeptAttempt }) {
       Recorded with {[...names].join(', ')} on: loudness, pauses and dynamics in it are not quite your own.
     </p>
   );
+}
+
+function importedWords({ fileName, isTorn, saysMs }: ImportedFrom, durationMs: Ms): string {
+  if (isTorn !== true) return `Imported from “${fileName}”.`;
+  const says = saysMs === undefined ? '' : `, which says that it lasts ${timecode(saysMs)}`;
+  return `“${fileName}” breaks off: this is the ${timecode(durationMs)} that could be read of it${says}.`;
 }
 
 function OutlineLine({ step, text }: { readonly step: StepId; readonly text: string }) {
