@@ -1,5 +1,5 @@
 import { chromium, type Page } from '@playwright/test';
-import type { Sound } from '../support/audio.ts';
+import { envelope, FRAME_MS, type Sound } from '../support/audio.ts';
 import { type Headed, hasXvfb, startHeaded } from '../support/headed.ts';
 import { fedSpeech } from '../support/speech.ts';
 import { test as base, expect } from '../support/test.ts';
@@ -21,6 +21,10 @@ const FRESH_MS = 1300;
 /** A tab shows this long after it came back what it shows by itself. */
 const SETTLED_MS = 500;
 const HIDDEN_MS = 10_000;
+/** Of the length, on a busy machine: an encoder starts and stops a little late. */
+const MOST_OFF_MS = 600;
+/** Of the level of a second, in the mean: an encoder changes it by 1 dB, silence in place of speech by 20. */
+const MOST_OFF_DB = 5;
 
 /** A browser whose tabs are really hidden, as long as nothing is attached to it; and where the app is. */
 type Tabs = Pick<Headed, 'endpoint'> & { readonly origin: string };
@@ -98,22 +102,22 @@ async function command({ endpoint }: Tabs, words: string, method = 'GET'): Promi
 
 function expectRightClock(shown: string, lookedAt: number, startedAt: number): void {
   const behindMs = lookedAt - startedAt - clock(shown) * 1000;
-  expect(behindMs, `${shown} after ${lookedAt - startedAt} ms`).toBeGreaterThan(-FRESH_MS + 1000);
+  expect(behindMs, `${shown} after ${lookedAt - startedAt} ms`).toBeGreaterThan(1000 - FRESH_MS);
   expect(behindMs, `${shown} after ${lookedAt - startedAt} ms`).toBeLessThan(FRESH_MS);
 }
 
-/** One sound without a gap: each third comes from as much later in what was fed. */
+/** Every second of the sound is what was fed at its time: none is missing, silent or late. */
 function expectUnbroken(sound: Sound): void {
-  const thirdMs = (lengthMs(sound) - 200) / 3;
-  const fedMs = lengthMs(fedSpeech());
-  const begins = [0, 1, 2].map((third) => {
-    const fromMs = 100 + third * thirdMs;
-    const { atMs, agreement } = locateInSpeech(sound, fromMs, fromMs + thirdMs);
-    expect(agreement).toBeGreaterThan(0.9);
-    return (atMs - fromMs + 2 * fedMs) % fedMs;
+  const [fed, got] = [envelope(fedSpeech()), envelope(sound)];
+  const begin = Math.round(locateInSpeech(sound, 0, lengthMs(sound)).atMs / FRAME_MS);
+  const perSecond = 1000 / FRAME_MS;
+  const offDb = Array.from({ length: Math.floor(got.length / perSecond) }, (_, second) => {
+    let sum = 0;
+    for (let frame = second * perSecond; frame < (second + 1) * perSecond; frame += 1)
+      sum += Math.abs((got[frame] ?? 0) - (fed[(begin + frame) % fed.length] ?? 0));
+    return sum / perSecond;
   });
-  const offMs = begins.map((ms) => Math.abs(ms - (begins[0] ?? 0))).map((ms) => Math.min(ms, fedMs - ms));
-  expect(Math.max(...offMs)).toBeLessThan(100);
+  expect(Math.max(...offDb), `seconds off by ${offDb.map(Math.round).join()} dB`).toBeLessThan(MOST_OFF_DB);
 }
 
 test('a tab behind another records every second, and shows the right time when it comes back', async ({
@@ -150,7 +154,7 @@ test('a tab behind another records every second, and shows the right time when i
   expect(await recorders()).toHaveLength(1);
   const { sound } = await downloadClip(page);
   const spokenMs = ((await recorders())[0]?.stoppedAt ?? Number.NaN) - startedAt;
-  expect(Math.abs(lengthMs(sound) - spokenMs)).toBeLessThan(300);
+  expect(Math.abs(lengthMs(sound) - spokenMs)).toBeLessThan(MOST_OFF_MS);
   expectUnbroken(sound);
   expect(await violations(page)).toEqual([]);
   await detach(page);
@@ -171,6 +175,6 @@ test('timers that come late change neither the clock nor the take', async ({ pag
   await finish(page);
   const { sound } = await downloadClip(page);
   const spokenMs = ((await recorders())[0]?.stoppedAt ?? Number.NaN) - startedAt;
-  expect(Math.abs(lengthMs(sound) - spokenMs)).toBeLessThan(300);
+  expect(Math.abs(lengthMs(sound) - spokenMs)).toBeLessThan(MOST_OFF_MS);
   expectUnbroken(sound);
 });
