@@ -101,7 +101,13 @@ async function held(): Promise<Held> {
   return { bytes: usedSize + embedderHeapUsedSize + backingStorageSize, nodes, listeners: jsEventListeners };
 }
 
-test('an hour goes through the door of a take, and nothing grows by it', { timeout: 120_000 }, async () => {
+function inWords({ bytes, nodes, listeners }: Held): string {
+  return `${(bytes / 1e6).toFixed(2)} MB, ${nodes} nodes, ${listeners} listeners`;
+}
+
+test('an hour goes through the door of a take, and nothing grows by it', { timeout: 120_000 }, async ({
+  annotate,
+}) => {
   const recording = await record({ seconds: 4 });
   const { archive, nextStored } = watched(await anEmptyArchive());
   const { stream } = await aMicrophone();
@@ -124,6 +130,7 @@ test('an hour goes through the door of a take, and nothing grows by it', { timeo
   }
   if (early === null) throw new Error('Nothing was measured after a minute');
   const late = await held();
+  await annotate(`after a minute ${inWords(early)}; after an hour ${inWords(late)}`);
   expect(late.bytes - early.bytes).toBeLessThan(MOST_GROWTH_BYTES);
   expect(late.nodes - early.nodes).toBeLessThan(MOST_GROWTH_COUNT);
   expect(late.listeners - early.listeners).toBeLessThan(MOST_GROWTH_COUNT);
