@@ -39,8 +39,9 @@ export async function watchRecorders(page: Page): Promise<() => Promise<Recorder
   return async () => page.evaluate(() => (window as unknown as { recorderLog: RecorderLog }).recorderLog);
 }
 
-export async function startTake(page: Page, promptId: string = PROMPT.id): Promise<void> {
-  await page.goto(`/practice/${promptId}`);
+/** @param origin where the context of the page has no base URL */
+export async function startTake(page: Page, promptId: string = PROMPT.id, origin = ''): Promise<void> {
+  await page.goto(`${origin}/practice/${promptId}`);
   await page.getByRole('combobox', { name: 'Countdown' }).selectOption({ label: 'None' });
   await page.getByRole('button', { name: 'Start recording' }).click();
   await expect(page.getByRole('timer', { name: 'Elapsed' })).toBeVisible();
@@ -61,7 +62,7 @@ export async function speakUntil(page: Page, seconds: number): Promise<void> {
 }
 
 /** Seconds of a `m:ss`. */
-function clock(text: string): number {
+export function clock(text: string): number {
   const [minutes = Number.NaN, seconds = Number.NaN] = text.trim().split(':').map(Number);
   return minutes * 60 + seconds;
 }
