@@ -32,7 +32,7 @@ export function Component() {
   // A press shows at once, and falls back to what is stored when it cannot be written.
   const [{ recording, keyboard }, show] = useOptimistic(
     stored,
-    (before: Settings, chosen: Partial<Settings>) => ({
+    (before: Pick<Settings, 'recording' | 'keyboard'>, chosen: Partial<Settings>) => ({
       ...before,
       ...chosen,
     }),
