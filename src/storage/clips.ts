@@ -62,11 +62,12 @@ export function openClips(connection: Connection, feed: ChangeFeed): Archive['cl
       const attempt = decode(attemptSchema, record);
       if (attempt.tag === 'unreadable' || attempt.value.status !== 'kept') return null;
       const { bytes, mimeType, sha256 } = attempt.value;
-      const parts: ArrayBuffer[] = [];
+      const parts: Blob[] = [];
       for (const number of sha256.keys()) {
         const data = await part(id, number);
         if (data === null) return null;
-        parts.push(data);
+        // A Blob each, which the browser may lay on disk: an hour of picture is 700 MB.
+        parts.push(new Blob([data]));
       }
       const clip = new Blob(parts, { type: mimeType });
       if (clip.size !== bytes) throw new StorageError('corrupt');
