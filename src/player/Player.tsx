@@ -1,6 +1,6 @@
 import { Pause, Play } from 'lucide-react';
 import { type MouseEvent, type ReactNode, useId, useMemo, useState } from 'react';
-import type { KeptAttempt } from '../domain/attempt.ts';
+import { type KeptAttempt, pictureSource } from '../domain/attempt.ts';
 import { STEP_IDS, STEP_LABELS, type StepId, stepAt, stepSpans } from '../domain/step.ts';
 import type { Archive } from '../storage/archive.ts';
 import type { StorageFault } from '../storage/errors.ts';
@@ -13,6 +13,7 @@ import { type Shortcut, useShortcuts, useSingleKeys } from '../ui/shortcuts.ts';
 import { Timecode } from '../ui/Timecode.tsx';
 import { type ClipState, useClip } from './clip.ts';
 import { fileName } from './file-name.ts';
+import { Picture } from './Picture.tsx';
 import styles from './Player.module.css';
 import { usePeaks } from './peaks.ts';
 import { StepStrip } from './StepStrip.tsx';
@@ -26,19 +27,28 @@ type PlayerProps = {
   readonly attempt: KeptAttempt;
   /** A storage fault in words. */
   readonly explain: (fault: StorageFault) => string;
+  /** Whether the picture of an attempt that has one is seen. */
+  readonly showsPicture: boolean;
+  readonly onShowsPicture: (isShown: boolean) => void;
   /** A step was asked for by its button or its key. */
   readonly onStep?: (step: StepId) => void;
 };
 
 /** The replay of an attempt, with its keys. */
-export function Player({ archive, attempt, explain, onStep }: PlayerProps) {
+export function Player(props: PlayerProps) {
+  const { archive, attempt, explain, showsPicture } = props;
   const clip = useClip(archive, attempt);
   return (
     <section tabIndex={-1} className={styles['player']} aria-label="Player">
       {clip.tag === 'loading' ? (
-        <div className={styles['waiting']} />
+        <>
+          {pictureSource(attempt) !== null && (
+            <Picture attempt={attempt} transport={null} isHidden={!showsPicture} />
+          )}
+          <div className={styles['waiting']} />
+        </>
       ) : (
-        <Controls archive={archive} attempt={attempt} clip={clip} onStep={onStep} />
+        <Controls {...props} clip={clip} />
       )}
       {clip.tag === 'refused' && (
         <Notice
@@ -68,12 +78,9 @@ function focusPlayer({ currentTarget }: MouseEvent<HTMLElement>): void {
   currentTarget.closest('section')?.focus({ preventScroll: true });
 }
 
-type ControlsProps = Pick<PlayerProps, 'archive' | 'attempt'> & {
-  readonly clip: Exclude<ClipState, { readonly tag: 'loading' }>;
-  readonly onStep: PlayerProps['onStep'];
-};
+type ControlsProps = PlayerProps & { readonly clip: Exclude<ClipState, { readonly tag: 'loading' }> };
 
-function Controls({ archive, attempt, clip, onStep }: ControlsProps) {
+function Controls({ archive, attempt, clip, onStep, showsPicture, onShowsPicture }: ControlsProps) {
   const { marks, durationMs } = attempt;
   const spans = useMemo(() => stepSpans(marks, durationMs), [marks, durationMs]);
   const blob = clip.tag === 'ready' ? clip.clip : null;
@@ -118,10 +125,12 @@ function Controls({ archive, attempt, clip, onStep }: ControlsProps) {
   ];
   useShortcuts(shortcuts, { enabled: !isDisabled });
 
+  const hasPicture = pictureSource(attempt) !== null && !isDisabled;
   const recording = clip.tag === 'damaged' ? clip.remains : blob;
   const save = recording === null ? null : () => download(recording, fileName(attempt));
   return (
     <>
+      {hasPicture && <Picture attempt={attempt} transport={transport} isHidden={!showsPicture} />}
       <StepStrip
         transport={transport}
         marks={marks}
@@ -154,6 +163,11 @@ function Controls({ archive, attempt, clip, onStep }: ControlsProps) {
         {save !== null && (
           <Button variant="plain" slim onClick={save}>
             Download recording
+          </Button>
+        )}
+        {hasPicture && (
+          <Button variant="plain" slim onClick={() => onShowsPicture(!showsPicture)}>
+            {showsPicture ? 'Hide picture' : 'Show picture'}
           </Button>
         )}
         {!isDisabled && <KeysHint hasSteps={spans.length > 0} />}

@@ -4,6 +4,7 @@ import {
   type Attempt,
   type KeptAttempt,
   MODE_LABELS,
+  pictureSource,
   processingNames,
   type TakeFault,
 } from '../../domain/attempt.ts';
@@ -15,7 +16,7 @@ import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
 import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
 import type { Archive } from '../../storage/archive.ts';
-import type { StorageFault } from '../../storage/errors.ts';
+import { StorageError, type StorageFault } from '../../storage/errors.ts';
 import { capitalised, formatWhen } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { StepLetter } from '../../ui/Steps.tsx';
@@ -30,29 +31,34 @@ type ReviewData = {
   readonly review: Review | null;
   /** Its prompt was not deleted in the meantime. */
   readonly canRepeat: boolean;
+  readonly showsPicture: boolean;
 };
 
 /** The clip and its peaks are read by the player, once: this runs again after every choice. */
 export function loader(archive: Archive) {
   return async ({ params }: LoaderFunctionArgs): Promise<ReviewData> => {
     const id = (params['attemptId'] ?? '') as AttemptId;
-    const [attempt, reviews] = await Promise.all([archive.attempts.get(id), archive.reviews.of(id)]);
+    const [attempt, reviews, { showsPicture }] = await Promise.all([
+      archive.attempts.get(id),
+      archive.reviews.of(id),
+      archive.settings.get('replay'),
+    ]);
     if (attempt === null) throw new NotHereError('attempt');
     const canRepeat = (await findPrompt(archive, attempt.promptId)) !== null;
     const review = reviews.toSorted((a, b) => a.updatedAt - b.updatedAt).at(-1) ?? null;
-    return { attempt, review, canRepeat };
+    return { attempt, review, canRepeat, showsPicture };
   };
 }
 
 export function Component() {
-  const { attempt, review, canRepeat } = useLoaderData<ReviewData>();
+  const { attempt, review, canRepeat, showsPicture } = useLoaderData<ReviewData>();
   return (
     <>
       <PageTitle title={attempt.prompt.title}>
         <Facts attempt={attempt} canRepeat={canRepeat} />
       </PageTitle>
       {attempt.status === 'kept' ? (
-        <Desk key={attempt.id} attempt={attempt} review={review} />
+        <Desk key={attempt.id} attempt={attempt} review={review} showsPicture={showsPicture} />
       ) : (
         <FinishTake key={attempt.id} attempt={attempt} />
       )}
@@ -61,6 +67,7 @@ export function Component() {
 }
 
 function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>) {
+  const source = pictureSource(attempt);
   return (
     <>
       <time dateTime={new Date(attempt.startedAt).toISOString()}>
@@ -72,6 +79,7 @@ function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>
         </span>
       )}
       <span>{MODE_LABELS[attempt.mode]}</span>
+      {source !== null && <span>With {source}</span>}
       {canRepeat && (
         <Link className={styles['again']} to={`/practice/${attempt.promptId}`}>
           Practise again
@@ -81,12 +89,17 @@ function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>
   );
 }
 
-type DeskProps = { readonly attempt: KeptAttempt; readonly review: Review | null };
+type DeskProps = Pick<ReviewData, 'review' | 'showsPicture'> & { readonly attempt: KeptAttempt };
 
-function Desk({ attempt, review }: DeskProps) {
+function Desk({ attempt, review, ...stored }: DeskProps) {
   const archive = useArchive();
   const [openStep, setOpenStep] = useState(() => firstStepToScore(attempt, review));
+  const [showsPicture, setShowsPicture] = useState(stored.showsPicture);
   const isLocked = review !== null && review.lockedAt !== null;
+  function showPicture(isShown: boolean) {
+    setShowsPicture(isShown);
+    void remember(archive, isShown);
+  }
   return (
     <div className={styles['desk']}>
       <div>
@@ -95,6 +108,8 @@ function Desk({ attempt, review }: DeskProps) {
             archive={archive}
             attempt={attempt}
             explain={explain}
+            showsPicture={showsPicture}
+            onShowsPicture={showPicture}
             {...(isLocked ? {} : { onStep: setOpenStep })}
           />
         </div>
@@ -110,6 +125,15 @@ function Desk({ attempt, review }: DeskProps) {
       />
     </div>
   );
+}
+
+async function remember(archive: Archive, showsPicture: boolean): Promise<void> {
+  try {
+    await archive.settings.update('replay', (before) => ({ ...before, showsPicture }));
+  } catch (error) {
+    // Then it is chosen again next time.
+    if (!(error instanceof StorageError)) throw error;
+  }
 }
 
 function explain(fault: StorageFault): string {
@@ -140,7 +164,9 @@ function Brief({ attempt }: { readonly attempt: KeptAttempt }) {
       <Processed attempt={attempt} />
       {attempt.isPartial === true && (
         <p className={styles['ended']}>
-          Some of what was recorded cannot be read and is not in this clip. Nothing of it was deleted.
+          {attempt.lacksPicture === true
+            ? 'The picture of a part could not be joined with the rest and is not in this clip. The sound is, and nothing was deleted.'
+            : 'Some of what was recorded cannot be read and is not in this clip. Nothing of it was deleted.'}
         </p>
       )}
       <section className={styles['block']} aria-labelledby="question">
