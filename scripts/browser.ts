@@ -60,8 +60,8 @@ export function requireBrowser(): string {
 }
 
 /**
- * Launch arguments: no background traffic, and a microphone which plays `microphone` (a WAV file, looped) and is
- * allowed without asking.
+ * Launch arguments: no background traffic, and a microphone which plays `microphone` (a WAV file, looped), a
+ * camera and a screen, all allowed without asking.
  */
 export function browserArguments(microphone: string): string[] {
   return [
@@ -73,6 +73,7 @@ export function browserArguments(microphone: string): string[] {
     '--autoplay-policy=no-user-gesture-required',
     '--use-fake-device-for-media-stream',
     '--use-fake-ui-for-media-stream',
+    '--auto-select-desktop-capture-source=Entire screen',
     `--use-file-for-fake-audio-capture=${microphone}`,
   ];
 }

@@ -1,5 +1,6 @@
 import type { TakeFault } from '../domain/attempt.ts';
 import type { MicFault, SaveFault } from '../recorder/machine.ts';
+import type { PictureFault } from '../recorder/picture.ts';
 import { type FaultMessage, FREE_SPACE } from './storage-messages.ts';
 
 export const micMessages: Readonly<Record<MicFault, FaultMessage>> = {
@@ -33,6 +34,40 @@ export const micMessages: Readonly<Record<MicFault, FaultMessage>> = {
     what: 'Talkthrough records in one tab at a time, so that no take is mixed up.',
     action: 'Finish the take there; this page notices by itself.',
   },
+};
+
+export const pictureMessages: Readonly<Record<PictureFault, FaultMessage>> = {
+  unsupported: {
+    title: 'This browser cannot record that picture',
+    what: 'Phones do not show their screen to a page, and some browsers record no picture.',
+    action: 'Go on with sound alone, or open Talkthrough in a current browser on a computer.',
+  },
+  denied: {
+    title: 'The camera is not allowed',
+    what: 'The browser, or the system, refused it for this page.',
+    action: howToAllow(navigator.userAgent, 'camera'),
+  },
+  dismissed: {
+    title: 'No screen was chosen',
+    what: 'Nothing is being recorded. If your browser showed no list, the system does not let it see the screen.',
+    action: 'Try again and choose a screen, a window or a tab.',
+  },
+  'no-device': {
+    title: 'No camera was found',
+    what: 'The chosen camera is not connected, or there is none.',
+    action: 'Connect one or choose another camera, then try again.',
+  },
+  busy: {
+    title: 'No picture came',
+    what: 'Another program may be using it, or the system does not hand it out.',
+    action: 'Close what uses it, then try again.',
+  },
+};
+
+export const pictureOverMessage: FaultMessage = {
+  title: 'The picture has ended',
+  what: 'The camera was unplugged or taken away, or the sharing of the screen was ended.',
+  action: 'Open it again before you start.',
 };
 
 export const takeMessages: Readonly<Record<TakeFault, FaultMessage>> = {
@@ -89,10 +124,10 @@ export const saveMessages: Readonly<Record<SaveFault, FaultMessage>> = {
 };
 
 /** Where the permission is set, by browser. */
-function howToAllow(userAgent: string): string {
+function howToAllow(userAgent: string, device: 'microphone' | 'camera' = 'microphone'): string {
   if (userAgent.includes('Firefox/'))
-    return 'Press the crossed-out microphone left of the address, remove the block, and try again.';
+    return `Press the crossed-out ${device} left of the address, remove the block, and try again.`;
   if (userAgent.includes('Safari/') && !userAgent.includes('Chrome/'))
-    return 'Open Safari’s settings for this website, set Microphone to Allow, and try again.';
-  return 'Press the icon left of the address, allow the microphone, and try again.';
+    return `Open Safari’s settings for this website, set the ${device} to Allow, and try again.`;
+  return `Press the icon left of the address, allow the ${device}, and try again.`;
 }

@@ -1,4 +1,5 @@
 import type { AttemptId, PromptId } from './ids.ts';
+import type { PictureSource, SegmentPicture } from './picture.ts';
 import type { FrozenPrompt } from './prompt.ts';
 import type { Mark, StepId } from './step.ts';
 import type { EpochMs, Ms } from './timeline.ts';
@@ -54,6 +55,8 @@ export type Segment = {
   /** Where it begins on the clock the speaker saw. */
   readonly clockStartMs: Ms;
   readonly microphone: SegmentMicrophone;
+  /** Not given: sound alone. */
+  readonly picture?: SegmentPicture;
 };
 
 /** Where an imported clip came from. */
@@ -118,10 +121,17 @@ export type KeptAttempt = AttemptFacts & {
   readonly isPartial?: true;
   /** The clip was deleted to free space; `bytes` and `sha256` still say what it was. */
   readonly audioDeletedAt?: EpochMs;
+  /** With `isPartial`: the sound is whole, but the picture of some segment fits no clip with the others. */
+  readonly lacksPicture?: true;
 };
 
 /** One practice run at a prompt. `endedBy` null: it was recovered after a crash. */
 export type Attempt = UnfinishedAttempt | KeptAttempt;
+
+/** Where the picture of an attempt comes from; null: it has none. */
+export function pictureSource({ segments }: Pick<Attempt, 'segments'>): PictureSource | null {
+  return segments.find(({ picture }) => picture !== undefined)?.picture?.source ?? null;
+}
 
 /** Some of what MediaRecorder delivered in one timeslice. All chunks of a segment in order are its file. */
 export type Chunk = {

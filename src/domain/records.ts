@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { type Attempt, type Chunk, CLIP_PART_BYTES, MODES, TAKE_FAULTS } from './attempt.ts';
 import type { AttemptId, PromptId, ReviewId } from './ids.ts';
 import type { Peaks } from './peaks.ts';
+import { RECORD_KINDS } from './picture.ts';
 import { type OwnPrompt, PROMPT_KINDS } from './prompt.ts';
 import { CELL_IDS, LEVELS, type Review, WRONG_STEPS } from './rubric.ts';
 import { COUNTDOWNS, DEFAULT_SETTINGS, KEEPING_ANSWERS, type Settings } from './settings.ts';
@@ -92,6 +93,9 @@ const segments = v.pipe(
         sampleRate: v.exactOptional(count),
         channelCount: v.exactOptional(count),
       }),
+      picture: v.exactOptional(
+        v.looseObject({ source: v.picklist(['camera', 'screen']), width: count, height: count }),
+      ),
     }),
   ),
   v.check((list) => isSorted(list, (segment) => segment.clockStartMs), 'Segments are not in order'),
@@ -139,6 +143,7 @@ const keptAttempt = v.pipe(
     bytes: v.pipe(count, v.minValue(1)),
     isPartial: v.exactOptional(v.literal(true)),
     audioDeletedAt: v.exactOptional(epochMs),
+    lacksPicture: v.exactOptional(v.literal(true)),
     sha256: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))), v.nonEmpty()),
   }),
   v.forward(
@@ -236,7 +241,7 @@ export const ownPromptSchema = schemaOf<OwnPrompt>()(
   }),
 );
 
-const { recording, keyboard, storage } = DEFAULT_SETTINGS;
+const { recording, replay, keyboard, storage } = DEFAULT_SETTINGS;
 
 /** A setting that is missing or unreadable is its default; the others of its group stay as they were chosen. */
 export const settingsSchemas: { readonly [Group in keyof Settings]: Schema<Settings[Group]> } = {
@@ -249,7 +254,13 @@ export const settingsSchemas: { readonly [Group in keyof Settings]: Schema<Setti
         v.looseObject({ echo: v.boolean(), noise: v.boolean(), gain: v.boolean() }),
         recording.processing,
       ),
+      record: v.fallback(v.picklist(RECORD_KINDS), recording.record),
+      cameraId: v.fallback(v.nullable(v.string()), recording.cameraId),
+      showsPreview: v.fallback(v.boolean(), recording.showsPreview),
     }),
+  ),
+  replay: schemaOf<Settings['replay']>()(
+    v.looseObject({ showsPicture: v.fallback(v.boolean(), replay.showsPicture) }),
   ),
   keyboard: schemaOf<Settings['keyboard']>()(
     v.looseObject({ singleKeys: v.fallback(v.boolean(), keyboard.singleKeys) }),

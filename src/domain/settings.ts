@@ -1,4 +1,5 @@
 import type { Mode } from './attempt.ts';
+import type { RecordKind } from './picture.ts';
 
 export const COUNTDOWNS = [0, 3, 5] as const;
 export type CountdownSec = (typeof COUNTDOWNS)[number];
@@ -25,6 +26,15 @@ export type Settings = {
     readonly mode: Mode;
     /** Ask the browser to process the voice. Off, because processing falsifies what is measured. */
     readonly processing: { readonly echo: boolean; readonly noise: boolean; readonly gain: boolean };
+    readonly record: RecordKind;
+    /** Null: the browser's default camera. */
+    readonly cameraId: string | null;
+    /** Whether one sees oneself, or the shared screen, while recording. */
+    readonly showsPreview: boolean;
+  };
+  readonly replay: {
+    /** Many would rather listen to themselves than watch. */
+    readonly showsPicture: boolean;
   };
   readonly keyboard: {
     /** Single keys such as R, Space and 1–5 (WCAG 2.1.4 asks that they can be switched off). */
@@ -42,7 +52,11 @@ export const DEFAULT_SETTINGS: Settings = {
     countdownSec: 0,
     mode: 'cold',
     processing: { echo: false, noise: false, gain: false },
+    record: 'audio',
+    cameraId: null,
+    showsPreview: true,
   },
+  replay: { showsPicture: true },
   keyboard: { singleKeys: true },
   storage: { keeping: null },
 };

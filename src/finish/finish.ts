@@ -119,16 +119,25 @@ async function makeClip(
   // Empty would mean that there is nothing to lose.
   if (joined.tag === 'empty' && isTorn) return failed('unreadable', 'Chunks are missing or unreadable');
   if (joined.tag !== 'joined') return joined;
-  const { durationMs, mimeType, places } = joined;
+  const { durationMs, mimeType, places, lacksPicture } = joined;
   const { bytes, sha256 } = writer.summary();
   const fault = await proofread(archive, attempt.id, { bytes, sha256, durationMs });
   if (fault !== null) return failed('disk', fault);
   const marks = attempt.marks
     .map((mark) => ({ ...mark, atMs: toClip(mark.atMs, attempt, places) }))
     .toSorted((a, b) => a.atMs - b.atMs);
-  const keeping = { durationMs, mimeType, bytes, sha256, marks, endedBy: attempt.endedBy };
-  const isPartial = isTorn || (await isShort(archive, attempt, places));
-  return { tag: 'made', keeping: isPartial ? { ...keeping, isPartial } : keeping };
+  const isPartial = isTorn || lacksPicture || (await isShort(archive, attempt, places));
+  const keeping = {
+    durationMs,
+    mimeType,
+    bytes,
+    sha256,
+    marks,
+    endedBy: attempt.endedBy,
+    ...(isPartial ? { isPartial } : {}),
+    ...(lacksPicture ? { lacksPicture } : {}),
+  };
+  return { tag: 'made', keeping };
 }
 
 /** Whether a segment was recorded for longer than what could be read of it lasts. */

@@ -34,6 +34,8 @@ export type Joined =
       readonly mimeType: string;
       readonly durationMs: Ms;
       readonly places: readonly Place[];
+      /** The picture of some segment fits no clip with the others; the sound is whole. */
+      readonly lacksPicture: boolean;
     }
   | { readonly tag: 'empty' }
   | { readonly tag: 'failed'; readonly fault: 'unreadable' | 'mixed'; readonly reason: string };
@@ -42,6 +44,8 @@ export type Clip = {
   readonly output: Output;
   readonly tracks: ReadonlyMap<TrackKind, SegmentTrack>;
   add(kind: TrackKind, packet: EncodedPacket): Promise<void>;
+  /** No picture comes any more. Until it knows, a muxer keeps all further sound in memory. */
+  endPicture(): void;
 };
 
 /** A file that breaks off before its first packet is shorter than this. */
@@ -54,7 +58,8 @@ export const WRITE_BYTES = 1 << 20;
 /**
  * Joins segments into one clip that can be seeked in and knows its length, in the container of the first
  * one. Packets are copied as they are and only stamped anew, each segment beginning where the one before
- * ends; a segment that cannot be joined so is encoded again where this browser can.
+ * ends; sound that cannot be joined so is encoded again where this browser can. While a segment has no
+ * picture, the last one stands still; a picture that cannot be joined is left out, with its sound kept.
  *
  * Rejects with what the store threw, reading or writing. However it ends, `stream` is at rest afterwards.
  */
@@ -93,13 +98,17 @@ async function fill(
   const places: Place[] = [];
   let endSec = 0;
   let bytesBefore = 0;
+  let lacksPicture = false;
+  const lastWithPicture = segments.findLastIndex((segment) => segment !== null && trackOf(segment, 'video'));
   for (const [index, file] of files.entries()) {
     const startSec = endSec;
+    if (index > lastWithPicture) clip.endPicture();
     const segment = segments[index] ?? null;
     const joinable = segment && (await madeJoinable(clip, file, segment));
     if (segment !== null && joinable === null)
       return failed('mixed', `Segment ${index + 1} is in another format`);
     if (joinable !== null) {
+      if (segment !== null && trackOf(segment, 'video') && !trackOf(joinable, 'video')) lacksPicture = true;
       endSec = await append(clip, joinable, startSec, () => onProgress((bytesBefore + file.seen()) / total));
       rethrow(file);
       const unread = file.bytes - file.seen();
@@ -113,7 +122,7 @@ async function fill(
   await clip.output.finalize();
   onProgress(1);
   const mimeType = await clip.output.getMimeType();
-  return { tag: 'joined', mimeType, durationMs: Math.round(endSec * 1000), places };
+  return { tag: 'joined', mimeType, durationMs: Math.round(endSec * 1000), places, lacksPicture };
 }
 
 async function open(file: SegmentFile): Promise<SegmentTracks | null> {
@@ -139,7 +148,7 @@ export async function openClip(
     format,
     target: new StreamTarget(stream, { chunked: true, chunkSize: WRITE_BYTES }),
   });
-  const sources = new Map<TrackKind, { add(packet: EncodedPacket): Promise<void> }>();
+  const sources = new Map<TrackKind, { add(packet: EncodedPacket): Promise<void>; close(): void }>();
   for (const track of tracks.values()) {
     if (track.kind === 'audio') {
       const source = new EncodedAudioPacketSource(track.codec);
@@ -153,7 +162,12 @@ export async function openClip(
     }
   }
   await output.start();
-  return { output, tracks, add: async (kind, packet) => sources.get(kind)?.add(packet) };
+  return {
+    output,
+    tracks,
+    add: async (kind, packet) => sources.get(kind)?.add(packet),
+    endPicture: () => sources.get('video')?.close(),
+  };
 }
 
 function aboutStream<Config extends SegmentTrack['config']>({
@@ -174,32 +188,41 @@ function firstOfEach(segments: readonly (SegmentTracks | null)[]): readonly Segm
 }
 
 function outputFormat(input: InputFormat, tracks: readonly SegmentTrack[]): OutputFormat {
-  if (input === OGG) return new OggOutputFormat();
-  if (input !== WEBM && input !== MATROSKA) return new Mp4OutputFormat({ fastStart: false });
+  // Ogg holds no picture that a recorder makes.
+  if (input === OGG && tracks.every(({ kind }) => kind === 'audio')) return new OggOutputFormat();
+  if (input !== WEBM && input !== MATROSKA && input !== OGG) return new Mp4OutputFormat({ fastStart: false });
   const webm = new WebMOutputFormat();
   const codecs = webm.getSupportedCodecs();
   return tracks.every((track) => codecs.includes(track.codec)) ? webm : new MkvOutputFormat();
 }
 
-/** The segment, or its sound encoded again like the clip's; null when that cannot be done. */
+/**
+ * The segment as it is; or without its picture, when that is in another format than the clip's; or its sound
+ * alone, encoded again like the clip's. Null when that cannot be done.
+ */
 async function madeJoinable(
   clip: Clip,
   file: SegmentFile,
   segment: SegmentTracks,
 ): Promise<SegmentTracks | null> {
-  const isLikeClip = ({ tracks }: SegmentTracks) =>
-    tracks.every((track) => {
-      const like = clip.tracks.get(track.kind);
-      return like !== undefined && isSameStream(track, like);
-    });
-  if (isLikeClip(segment)) return segment;
+  const alike = segment.tracks.filter((track) => {
+    const like = clip.tracks.get(track.kind);
+    return like !== undefined && isSameStream(track, like);
+  });
   const like = clip.tracks.get('audio');
-  if (like === undefined || segment.tracks.some((track) => track.kind === 'video')) return null;
+  if (like === undefined || !trackOf(segment, 'audio'))
+    return alike.length === segment.tracks.length ? segment : null;
+  if (alike.some(({ kind }) => kind === 'audio')) return { ...segment, tracks: alike };
   const { transcode } = await import('./transcode.ts');
   const source = await transcode(file.source, like, clip.output.format).catch(() => null);
   rethrow(file);
   const encoded = source && (await openTracks(source));
-  return encoded !== null && isLikeClip(encoded) ? encoded : null;
+  const sound = encoded && trackOf(encoded, 'audio');
+  return sound && isSameStream(sound, like) ? encoded : null;
+}
+
+function trackOf({ tracks }: SegmentTracks, kind: TrackKind): SegmentTrack | null {
+  return tracks.find((track) => track.kind === kind) ?? null;
 }
 
 /** Copies all packets of a segment and says where it ends, in seconds. */

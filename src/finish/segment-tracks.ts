@@ -18,6 +18,9 @@ import { aacDuration, opusDuration } from './packet-duration.ts';
 /** What every recorder writes. */
 export const RECORDED_FORMATS: readonly InputFormat[] = [WEBM, MATROSKA, MP4, OGG];
 
+/** Seconds, for a frame whose next one is not known yet. */
+const LONGEST_FRAME = 0.05;
+
 export type TrackKind = 'audio' | 'video';
 
 type Stream =
@@ -107,8 +110,10 @@ async function* timedPackets(sink: EncodedPacketSink, stream: Stream): AsyncGene
   }
 }
 
-function durationOf(packet: EncodedPacket, { codec, config }: Stream, interval: number): number {
+function durationOf(packet: EncodedPacket, { kind, codec, config }: Stream, interval: number): number {
   if (codec === 'opus') return opusDuration(packet.data);
+  // How long a frame is seen is told by the next one; the last must not last longer than the sound.
+  if (kind === 'video') return Math.min(packet.duration || interval, LONGEST_FRAME);
   if (packet.duration > 0) return packet.duration;
   if (codec === 'aac' && 'sampleRate' in config) return aacDuration(config.sampleRate);
   return interval;
@@ -116,10 +121,13 @@ function durationOf(packet: EncodedPacket, { codec, config }: Stream, interval: 
 
 /**
  * Whether one decoder plays both without a new configuration. Opus says in every packet what it is
- * (RFC 6716, section 3.1), so that only its multichannel mappings need equal headers.
+ * (RFC 6716, section 3.1), so that only its multichannel mappings need equal headers. VP8 and VP9 say in
+ * every keyframe how large the picture is.
  */
 export function isSameStream(a: SegmentTrack, b: SegmentTrack): boolean {
-  if (a.kind !== b.kind || a.codec !== b.codec || a.config.codec !== b.config.codec) return false;
+  if (a.kind !== b.kind || a.codec !== b.codec) return false;
+  if (a.codec === 'vp8' || a.codec === 'vp9') return profileOf(a) === profileOf(b);
+  if (a.config.codec !== b.config.codec) return false;
   if (a.codec === 'opus' && channelMapping(a.config) === 0 && channelMapping(b.config) === 0) return true;
   if (a.kind === 'audio' && b.kind === 'audio') {
     if (a.config.sampleRate !== b.config.sampleRate) return false;
@@ -127,6 +135,11 @@ export function isSameStream(a: SegmentTrack, b: SegmentTrack): boolean {
   }
   const [left, right] = [bytesOf(a.config.description), bytesOf(b.config.description)];
   return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}
+
+/** `vp09.00` of `vp09.00.31.08`: what follows goes with the size. */
+function profileOf({ config }: SegmentTrack): string {
+  return config.codec.split('.').slice(0, 2).join('.');
 }
 
 /** The channel mapping family of an identification header (RFC 7845, section 5.1). */

@@ -1,6 +1,6 @@
 import { Trash2 } from 'lucide-react';
 import { Link } from 'react-router';
-import { type KeptAttempt, MODE_LABELS } from '../domain/attempt.ts';
+import { type KeptAttempt, MODE_LABELS, pictureSource } from '../domain/attempt.ts';
 import { CELL_IDS, CRITERION_IDS, type CriterionId } from '../domain/rubric.ts';
 import { type Total } from '../domain/scoring.ts';
 import { timecode } from '../domain/timeline.ts';
@@ -84,7 +84,9 @@ type RowProps = AttemptRow & Required<Omit<AttemptsTableProps, 'rows'>>;
 function Row({ attempt, scoring, onDelete, ofOnePrompt }: RowProps) {
   const { wide, number } = styles;
   const { title } = attempt.prompt;
-  const mode = attempt.source === 'imported' ? 'imported' : MODE_LABELS[attempt.mode].toLowerCase();
+  const source = pictureSource(attempt);
+  const how = attempt.source === 'imported' ? 'imported' : MODE_LABELS[attempt.mode].toLowerCase();
+  const mode = `${how}${source === null ? '' : `, ${source}`}`;
   const length = timecode(attempt.durationMs);
   const day = capitalised(formatShortDay(attempt.startedAt));
   return (

@@ -31,14 +31,13 @@ export async function findSound(archive: Archive, key: string): Promise<readonly
 }
 
 /** Reads until nothing comes, or something that is damaged. */
-async function readOn(
-  read: (from: number) => Promise<readonly ArrayBuffer[]>,
-): Promise<readonly ArrayBuffer[]> {
-  const found: ArrayBuffer[] = [];
+async function readOn(read: (from: number) => Promise<readonly ArrayBuffer[]>): Promise<readonly Blob[]> {
+  const found: Blob[] = [];
   for (;;) {
     const more = await read(found.length).catch(noneIfCorrupt);
     if (more.length === 0) return found;
-    found.push(...more);
+    // A Blob each, which the browser may lay on disk.
+    found.push(...more.map((data) => new Blob([data])));
   }
 }
 
@@ -48,7 +47,7 @@ function noneIfCorrupt(error: unknown): readonly ArrayBuffer[] {
 }
 
 /** The record would have said which type it is: WebM begins with an EBML header, MP4 with `ftyp`. */
-async function asFile(parts: readonly ArrayBuffer[], name: string): Promise<SoundFile> {
+async function asFile(parts: readonly Blob[], name: string): Promise<SoundFile> {
   const data = new Blob([...parts]);
   const head = new DataView(await data.slice(0, 8).arrayBuffer());
   const starts = (at: number, word: number) => head.byteLength >= at + 4 && head.getUint32(at) === word;

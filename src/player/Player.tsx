@@ -1,6 +1,6 @@
 import { Pause, Play } from 'lucide-react';
 import { type MouseEvent, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
-import type { KeptAttempt } from '../domain/attempt.ts';
+import { type KeptAttempt, pictureSource } from '../domain/attempt.ts';
 import { addMark } from '../domain/marks.ts';
 import { type Mark, STEP_IDS, STEP_LABELS, type StepId, stepAt, stepSpans } from '../domain/step.ts';
 import { spokenTime } from '../domain/timeline.ts';
@@ -18,6 +18,7 @@ import { Timecode } from '../ui/Timecode.tsx';
 import { type ClipState, useClip } from './clip.ts';
 import { fileName } from './file-name.ts';
 import { MarkSteps } from './MarkSteps.tsx';
+import { Picture } from './Picture.tsx';
 import styles from './Player.module.css';
 import { usePeaks } from './peaks.ts';
 import { StepStrip } from './StepStrip.tsx';
@@ -31,6 +32,9 @@ type PlayerProps = {
   readonly attempt: KeptAttempt;
   /** A storage fault in words. */
   readonly explain: (fault: StorageFault) => string;
+  /** Whether the picture of an attempt that has one is seen. */
+  readonly showsPicture: boolean;
+  readonly onShowsPicture: (isShown: boolean) => void;
   /** A step was asked for by its button or its key. */
   readonly onStep?: (step: StepId) => void;
   /** The marks were changed; they are shown once they come back with the attempt. */
@@ -38,21 +42,20 @@ type PlayerProps = {
 };
 
 /** The replay of an attempt, with its keys. */
-export function Player({ archive, attempt, explain, onStep, onMarks }: PlayerProps) {
+export function Player(props: PlayerProps) {
+  const { archive, attempt, explain, showsPicture } = props;
   const clip = useClip(archive, attempt);
   return (
     <section tabIndex={-1} className={styles['player']} aria-label="Player">
       {clip.tag === 'loading' ? (
-        <div className={styles['waiting']} />
+        <>
+          {pictureSource(attempt) !== null && (
+            <Picture attempt={attempt} transport={null} isHidden={!showsPicture} />
+          )}
+          <div className={styles['waiting']} />
+        </>
       ) : (
-        <Controls
-          key={clip.tag}
-          archive={archive}
-          attempt={attempt}
-          clip={clip}
-          onStep={onStep}
-          onMarks={onMarks}
-        />
+        <Controls key={clip.tag} {...props} clip={clip} />
       )}
       {clip.tag === 'refused' && (
         <Notice
@@ -82,12 +85,9 @@ function focusPlayer({ currentTarget }: MouseEvent<HTMLElement>): void {
   currentTarget.closest('section')?.focus({ preventScroll: true });
 }
 
-type ControlsProps = Pick<PlayerProps, 'archive' | 'attempt' | 'onMarks'> & {
-  readonly clip: Exclude<ClipState, { readonly tag: 'loading' }>;
-  readonly onStep: PlayerProps['onStep'];
-};
+type ControlsProps = PlayerProps & { readonly clip: Exclude<ClipState, { readonly tag: 'loading' }> };
 
-function Controls({ archive, attempt, clip, onStep, onMarks }: ControlsProps) {
+function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onShowsPicture }: ControlsProps) {
   const { marks, durationMs } = attempt;
   const [isMarking, setMarking] = useState(attempt.source === 'imported' && marks.length === 0);
   const [earlier, setEarlier] = useState<readonly (readonly Mark[])[]>([]);
@@ -155,10 +155,12 @@ function Controls({ archive, attempt, clip, onStep, onMarks }: ControlsProps) {
   ];
   useShortcuts(shortcuts, { enabled: !isDisabled });
 
+  const hasPicture = pictureSource(attempt) !== null && !isDisabled;
   const recording = clip.tag === 'damaged' ? clip.remains : blob;
   const save = recording === null ? null : () => download(recording, fileName(attempt));
   return (
     <>
+      {hasPicture && <Picture attempt={attempt} transport={transport} isHidden={!showsPicture} />}
       <StepStrip
         transport={transport}
         marks={marks}
@@ -207,6 +209,11 @@ function Controls({ archive, attempt, clip, onStep, onMarks }: ControlsProps) {
         {save !== null && (
           <Button variant="plain" slim onClick={save}>
             Download recording
+          </Button>
+        )}
+        {hasPicture && (
+          <Button variant="plain" slim onClick={() => onShowsPicture(!showsPicture)}>
+            {showsPicture ? 'Hide picture' : 'Show picture'}
           </Button>
         )}
         {!isDisabled && <KeysHint does={keysMark ? 'mark' : 'jump to'} />}

@@ -51,10 +51,10 @@ async function readClip(archive: Archive, { id, mimeType, parts }: Wanted): Prom
   try {
     const clip = await archive.clips.read(id).catch(nullIfCorrupt);
     if (clip !== null) return { tag: 'ready', clip };
-    const found: ArrayBuffer[] = [];
+    const found: Blob[] = [];
     for (let part = 0; part < parts; part += 1) {
       const data = await archive.clips.part(id, part).catch(nullIfCorrupt);
-      if (data !== null) found.push(data);
+      if (data !== null) found.push(new Blob([data]));
     }
     return { tag: 'damaged', remains: found.length > 0 ? new Blob(found, { type: mimeType }) : null };
   } catch (error) {

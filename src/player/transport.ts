@@ -36,6 +36,8 @@ export type Transport = {
   slower(): void;
   /** Plays these spans in order and stops at the end of the last one, or begins again while looping. */
   playSpans(spans: readonly Span[]): void;
+  /** Puts the picture into `frame`, whenever there is a clip to play. Returns what takes it out again. */
+  showIn(frame: HTMLElement): () => void;
   /** With true, the spans `spansAt` names for the present place are played over and over. */
   setLooping(isLooping: boolean): void;
   /** What "this step" means from now on: the marks were changed. */
@@ -59,7 +61,8 @@ export function createTransport(
   let spansAt = firstSpansAt;
   let state: TransportState = { isPlaying: false, positionMs: 0, rate: 1, isLooping: false, fault: null };
   const listeners = new Set<() => void>();
-  let element: { readonly media: HTMLAudioElement; release(): void } | null = null;
+  let element: { readonly media: HTMLMediaElement; release(): void } | null = null;
+  let frameOfPicture: HTMLElement | null = null;
   let frame = 0;
   /** The spans being played; the replay stops or loops at the end of the last one. */
   let queue: readonly Span[] = [];
@@ -145,7 +148,8 @@ export function createTransport(
   function open(): typeof element {
     if (clip === null) return null;
     const url = URL.createObjectURL(clip);
-    const media = new Audio();
+    const media = clip.type.startsWith('video/') ? newPicture() : new Audio();
+    frameOfPicture?.replaceChildren(media);
     media.preload = 'auto';
     media.preservesPitch = true;
     media.defaultPlaybackRate = state.rate;
@@ -161,6 +165,8 @@ export function createTransport(
     on('ended', ended);
     on('timeupdate', tick);
     on('seeked', tick);
+    // As everywhere where films are watched; Play stands beside it for all others.
+    on('click', () => transport.toggle());
     on('error', () => set({ fault: 'unplayable', isPlaying: false }));
     media.src = url;
     media.currentTime = state.positionMs / 1000;
@@ -171,6 +177,7 @@ export function createTransport(
       media.pause();
       media.removeAttribute('src');
       media.load();
+      media.remove();
       URL.revokeObjectURL(url);
       state = { ...state, isPlaying: false };
     };
@@ -238,6 +245,13 @@ export function createTransport(
       current = 0;
       start();
     },
+    showIn(frame) {
+      frameOfPicture = frame;
+      if (element !== null) frame.replaceChildren(element.media);
+      return () => {
+        if (frameOfPicture === frame) frameOfPicture = null;
+      };
+    },
     setLooping(isLooping) {
       set({ isLooping });
       loopHere();
@@ -248,4 +262,11 @@ export function createTransport(
     },
   };
   return transport;
+}
+
+function newPicture(): HTMLVideoElement {
+  const video = document.createElement('video');
+  video.playsInline = true;
+  video.ariaLabel = 'Picture';
+  return video;
 }

@@ -2,6 +2,7 @@ import { type RefObject, useEffect, useEffectEvent, useRef, useState, useSyncExt
 import type { Outline } from '../domain/attempt.ts';
 import { type BudgetTable, stepBudgets } from '../domain/budget.ts';
 import type { AttemptId } from '../domain/ids.ts';
+import type { RecordKind } from '../domain/picture.ts';
 import type { Prompt } from '../domain/prompt.ts';
 import type { Settings } from '../domain/settings.ts';
 import { STEP_IDS, STEP_LABELS, type StepId } from '../domain/step.ts';
@@ -52,6 +53,7 @@ export function RecorderPanel(props: RecorderPanelProps) {
   const [continues, setContinues] = useState(props.continues);
   const [choices, setChoices] = useState<Choices>(() => firstChoices(props));
   const [outline, setOutline] = useState<Outline>(() => firstOutline(props));
+  const [showsPreview, setShowsPreview] = useState(props.settings.showsPreview);
   const [asksToDiscard, setAsksToDiscard] = useState(false);
   const discardedMs = useRef<Ms>(0);
   const startButton = useRef<HTMLButtonElement>(null);
@@ -78,6 +80,21 @@ export function RecorderPanel(props: RecorderPanelProps) {
   function chooseMicrophone(microphoneId: string | null) {
     session.chooseMicrophone(microphoneId);
     onRemember({ microphoneId });
+  }
+
+  function chooseRecord(record: RecordKind) {
+    session.chooseRecord(record);
+    onRemember({ record });
+  }
+
+  function chooseCamera(cameraId: string | null) {
+    session.chooseCamera(cameraId);
+    onRemember({ cameraId });
+  }
+
+  function showPreview(isShown: boolean) {
+    setShowsPreview(isShown);
+    onRemember({ showsPreview: isShown });
   }
 
   const hasSound = state.tag === 'recording' && !snapshot.isStarting;
@@ -151,7 +168,11 @@ export function RecorderPanel(props: RecorderPanelProps) {
           const { mode, countdownSec } = changed;
           onRemember(continues === null ? { mode, countdownSec } : { countdownSec });
         }}
+        showsPreview={showsPreview}
         onMicrophone={chooseMicrophone}
+        onRecord={chooseRecord}
+        onCamera={chooseCamera}
+        onShowsPreview={showPreview}
         onStart={start}
       />
     );
@@ -184,6 +205,8 @@ export function RecorderPanel(props: RecorderPanelProps) {
         }
         onDiscard={() => (state.tag === 'counting' ? session.discard() : setAsksToDiscard(true))}
         onMicrophone={chooseMicrophone}
+        showsPreview={showsPreview}
+        onShowsPreview={showPreview}
       />
       {asksToDiscard && isLive && (
         <DiscardDialog session={session} onConfirm={discard} onCancel={() => setAsksToDiscard(false)} />

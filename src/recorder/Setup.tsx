@@ -1,5 +1,6 @@
 import type { ReactNode, RefObject } from 'react';
 import type { Mode, Outline } from '../domain/attempt.ts';
+import type { RecordKind } from '../domain/picture.ts';
 import type { StepId } from '../domain/step.ts';
 import { type Ms, timecode } from '../domain/timeline.ts';
 import { Button } from '../ui/Button.tsx';
@@ -10,6 +11,7 @@ import { useSingleKeys } from '../ui/shortcuts.ts';
 import type { FaultWords } from './fault-words.ts';
 import { MicrophoneCheck } from './MicrophoneCheck.tsx';
 import { OutlineFields } from './OutlineFields.tsx';
+import { PictureCheck } from './PictureCheck.tsx';
 import styles from './Setup.module.css';
 import type { Session } from './session.ts';
 import type { RecorderSnapshot } from './snapshot.ts';
@@ -38,7 +40,11 @@ type SetupProps = {
   readonly startButton: RefObject<HTMLButtonElement | null>;
   readonly onOutline: (outline: Outline) => void;
   readonly onChoices: (choices: Choices) => void;
+  readonly showsPreview: boolean;
   readonly onMicrophone: (id: string | null) => void;
+  readonly onRecord: (kind: RecordKind) => void;
+  readonly onCamera: (id: string | null) => void;
+  readonly onShowsPreview: (isShown: boolean) => void;
   readonly onStart: () => void;
 };
 
@@ -47,6 +53,7 @@ export function Setup(props: SetupProps) {
   const { session, snapshot, words, brief, asks, budgets, outline, choices, continuesMs, isFirstVisit } =
     props;
   const { startButton, onOutline, onChoices, onMicrophone, onStart } = props;
+  const { record } = snapshot;
   const hasKeys = useSingleKeys();
   const targetMs = lengthMs(choices.length);
   return (
@@ -75,7 +82,21 @@ export function Setup(props: SetupProps) {
           isFirstVisit={isFirstVisit}
           onChoose={onMicrophone}
         />
-        <TakeChoices choices={choices} isFixed={continuesMs !== null} onChange={onChoices} />
+        <TakeChoices
+          choices={choices}
+          isFixed={continuesMs !== null}
+          onChange={onChoices}
+          record={record}
+          onRecord={props.onRecord}
+        />
+        <PictureCheck
+          session={session}
+          snapshot={snapshot}
+          words={words}
+          showsPreview={props.showsPreview}
+          onCamera={props.onCamera}
+          onShowsPreview={props.onShowsPreview}
+        />
       </section>
       <div className={styles['start']}>
         <Button
@@ -90,7 +111,7 @@ export function Setup(props: SetupProps) {
         <p className="small muted">
           {targetMs === null
             ? 'Give a length first.'
-            : `${formatTarget(targetMs)}, ${IN_ONE_GO[choices.mode]}.`}
+            : `${formatTarget(targetMs)}, ${IN_ONE_GO[choices.mode]}${record === 'audio' ? '' : `, with ${record}`}.`}
         </p>
       </div>
     </div>

@@ -11,8 +11,10 @@ import { Clock } from './Clock.tsx';
 import type { FaultWords } from './fault-words.ts';
 import { LevelMeter } from './LevelMeter.tsx';
 import { LostMicrophone } from './LostMicrophone.tsx';
+import { LostPicture } from './LostPicture.tsx';
 import { MicrophoneSelect } from './MicrophoneSelect.tsx';
 import { OutlineText } from './OutlineText.tsx';
+import { PicturePreview } from './PicturePreview.tsx';
 import { currentStep, StepButtons } from './StepButtons.tsx';
 import type { Session } from './session.ts';
 import type { RecorderSnapshot } from './snapshot.ts';
@@ -35,13 +37,15 @@ type TakeProps = {
   readonly ending: ReactNode;
   readonly onDiscard: () => void;
   readonly onMicrophone: (id: string | null) => void;
+  readonly showsPreview: boolean;
+  readonly onShowsPreview: (isShown: boolean) => void;
 };
 
 /** The stage: from the countdown until the clip is stored. Only the clock and the level move. */
 export function Take(props: TakeProps) {
   const { session, snapshot, words, brief, outline, targetMs, budgets, ending } = props;
-  const { onDiscard, onMicrophone } = props;
-  const { state, mode, marks, isStarting } = snapshot;
+  const { onDiscard, onMicrophone, showsPreview, onShowsPreview } = props;
+  const { state, mode, marks, isStarting, picture, record } = snapshot;
   const stage = useRef<HTMLElement>(null);
   const [hidesLevel, setHidesLevel] = useState(false);
   // The button that was pressed is gone. The stage itself reads no key, so all keys of a take work.
@@ -66,6 +70,9 @@ export function Take(props: TakeProps) {
       <div>
         {brief}
         {mode === 'outline' && <OutlineText outline={outline} current={currentStep(marks)} />}
+        {picture.tag === 'open' && showsPreview && (
+          <PicturePreview stream={picture.stream} record={record} className={styles['preview']} />
+        )}
       </div>
       <section ref={stage} tabIndex={-1} className={styles['take']} aria-label="Recorder">
         {ending ??
@@ -95,6 +102,7 @@ export function Take(props: TakeProps) {
               ) : (
                 <Saving progress={snapshot.finishProgress} />
               )}
+              {isLive && <LostPicture session={session} snapshot={snapshot} words={words} />}
               {!isCutOff && device}
               {isLive && <WarningNotice warning={snapshot.warning} isTake />}
             </>
@@ -116,6 +124,11 @@ export function Take(props: TakeProps) {
             )}
             {isLive && (
               <span className={styles['far']}>
+                {picture.tag === 'open' && (
+                  <Button variant="quiet" onClick={() => onShowsPreview(!showsPreview)}>
+                    {showsPreview ? 'Hide preview' : 'Show preview'}
+                  </Button>
+                )}
                 <Button variant="quiet" onClick={() => setHidesLevel(!hidesLevel)}>
                   {hidesLevel ? 'Show level' : 'Hide level'}
                 </Button>

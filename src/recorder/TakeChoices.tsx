@@ -1,6 +1,9 @@
+import { useId } from 'react';
 import { MODE_LABELS, MODES, type Mode } from '../domain/attempt.ts';
+import { bytesPerHour, RECORD_KINDS, RECORD_LABELS, type RecordKind } from '../domain/picture.ts';
 import { COUNTDOWN_LABELS, COUNTDOWNS, type CountdownSec } from '../domain/settings.ts';
 import { Select, TextField } from '../ui/Field.tsx';
+import { formatBytes } from '../ui/format.ts';
 import styles from './TakeChoices.module.css';
 import { LENGTH_RULE, LENGTHS, type LengthChoice, lengthMs } from './take-length.ts';
 
@@ -23,15 +26,26 @@ const COUNTDOWN_OPTIONS = COUNTDOWNS.map((seconds) => ({
   label: COUNTDOWN_LABELS[seconds],
 }));
 
+const RECORD_OPTIONS = RECORD_KINDS.map((value) => ({ value, label: RECORD_LABELS[value] }));
+
+const RECORDED: Readonly<Record<RecordKind, string>> = {
+  audio: 'Your voice alone',
+  camera: 'Your voice and your camera',
+  screen: 'Your voice and a screen, window or tab, without its sound',
+};
+
 type TakeChoicesProps = {
   readonly choices: Choices;
   /** A take that goes on keeps its length and mode. */
   readonly isFixed: boolean;
   readonly onChange: (choices: Choices) => void;
+  readonly record: RecordKind;
+  readonly onRecord: (kind: RecordKind) => void;
 };
 
-/** How long, how, and how soon. */
-export function TakeChoices({ choices, isFixed, onChange }: TakeChoicesProps) {
+/** How long, how, how soon, and what of. */
+export function TakeChoices({ choices, isFixed, onChange, record, onRecord }: TakeChoicesProps) {
+  const sizeId = useId();
   const { length, mode, countdownSec } = choices;
   return (
     <div className={styles['choices']}>
@@ -79,6 +93,22 @@ export function TakeChoices({ choices, isFixed, onChange }: TakeChoicesProps) {
           })
         }
       />
+      <Select
+        label="Record"
+        aria-describedby={sizeId}
+        value={record}
+        options={RECORD_OPTIONS}
+        onChange={onRecord}
+      />
+      <p id={sizeId} className={styles['size']}>
+        {RECORDED[record]}: {sizeWords(record)}.
+      </p>
     </div>
   );
+}
+
+function sizeWords(record: RecordKind): string {
+  // Two digits: how much there is to see changes more than the rest.
+  const size = `about ${formatBytes(Number(bytesPerHour(record).toPrecision(2)))} an hour`;
+  return record === 'audio' ? size : `${size}, and as much again while it is being saved`;
 }

@@ -1,6 +1,3 @@
-/** Ample for speech, about 29 MB an hour. */
-export const BITS_PER_SECOND = 64_000;
-
 const FORMATS = ['audio/webm;codecs=opus', 'audio/ogg;codecs=opus', 'audio/mp4;codecs=opus', 'audio/mp4'];
 
 /**
@@ -9,20 +6,41 @@ const FORMATS = ['audio/webm;codecs=opus', 'audio/ogg;codecs=opus', 'audio/mp4;c
  */
 const WEBKIT_FORMATS = ['audio/mp4;codecs=mp4a.40.2', 'audio/mp4', 'audio/webm;codecs=opus'];
 
+/** WebM first: in MP4 nothing is written until the next keyframe. Baseline 3.1 is 720 lines. */
+const PICTURE_FORMATS = [
+  'video/webm;codecs=vp9,opus',
+  'video/webm;codecs=vp8,opus',
+  'video/mp4;codecs=avc1.42E01F,opus',
+  'video/mp4',
+];
+const WEBKIT_PICTURE_FORMATS = [
+  'video/mp4;codecs=avc1.42E01F,mp4a.40.2',
+  'video/mp4',
+  'video/webm;codecs=vp8,opus',
+];
+
 /**
  * What to ask the encoder for; null leaves it to the browser. What it really made stands in
  * `MediaRecorder.mimeType` once it runs.
  *
- * @param preferred the type of the take's earlier segments: only equal ones can be joined
+ * @param preferred the type of the take's earlier segments: only equal ones can be joined, or those with and
+ *   without a picture whose container and sound are the same
  */
 export function chooseFormat(
   preferred: string | null,
   isSupported: (mimeType: string) => boolean,
   userAgent: string,
+  hasPicture = false,
 ): string | null {
   const isWebKit = /AppleWebKit/.test(userAgent) && !/Chrom(e|ium)|Edg\//.test(userAgent);
-  const order = [...(preferred === null ? [] : [preferred]), ...(isWebKit ? WEBKIT_FORMATS : FORMATS)];
-  return order.find(isSupported) ?? null;
+  const [sound, picture] = isWebKit ? [WEBKIT_FORMATS, WEBKIT_PICTURE_FORMATS] : [FORMATS, PICTURE_FORMATS];
+  const order = hasPicture ? picture : sound;
+  if (preferred === null) return order.find(isSupported) ?? null;
+  if (preferred.startsWith('video/') === hasPicture) return [preferred, ...order].find(isSupported) ?? null;
+  const likeness = (type: string) =>
+    2 * Number(containerOf(type) === containerOf(preferred)) +
+    Number(soundCodecOf(type) === soundCodecOf(preferred));
+  return order.toSorted((a, b) => likeness(b) - likeness(a)).find(isSupported) ?? null;
 }
 
 /**
@@ -30,5 +48,19 @@ export function chooseFormat(
  * slices are shorter.
  */
 export function timesliceMs(mimeType: string): number {
-  return mimeType.startsWith('audio/mp4') ? 250 : 500;
+  return containerOf(mimeType) === 'mp4' ? 250 : 500;
+}
+
+/** For seeking, one in two seconds is enough; MP4 is written only up to the last one. */
+export function keyFrameIntervalMs(mimeType: string): number {
+  return containerOf(mimeType) === 'mp4' ? 1000 : 2000;
+}
+
+function containerOf(mimeType: string): string | undefined {
+  return /^\w+\/([\w-]+)/.exec(mimeType)?.[1];
+}
+
+/** The last one named. */
+function soundCodecOf(mimeType: string): string | undefined {
+  return /codecs="?(?:[^",]+,\s*)*([^",]+)"?$/.exec(mimeType)?.[1];
 }

@@ -1,5 +1,6 @@
 import type { TakeFault } from '../domain/attempt.ts';
 import type { MicFault, SaveFault } from './machine.ts';
+import type { PictureFault } from './picture.ts';
 
 export type Words = {
   readonly title: string;
@@ -11,6 +12,9 @@ export type Words = {
 
 /** Every fault of the recorder in words. The app brings them: one place names all faults. */
 export type FaultWords = {
+  readonly picture: Readonly<Record<PictureFault, Words>>;
+  /** It was there, and has ended. */
+  readonly pictureOver: Words;
   readonly microphone: Readonly<Record<MicFault, Words>>;
   readonly take: Readonly<Record<TakeFault, Words>>;
   readonly save: Readonly<Record<SaveFault, Words>>;

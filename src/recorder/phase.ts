@@ -20,6 +20,25 @@ export function isTakeRunning({ tag }: RecorderState): boolean {
   }
 }
 
+/** While there may be a picture: before `saving` the take may still go back to `ready`. */
+export function mayHavePicture({ tag }: Pick<RecorderState, 'tag'>): boolean {
+  switch (tag) {
+    case 'opening':
+    case 'ready':
+    case 'counting':
+    case 'recording':
+    case 'paused':
+    case 'stopping':
+      return true;
+    case 'idle':
+    case 'refused':
+    case 'saving':
+    case 'saved':
+    case 'failed':
+      return false;
+  }
+}
+
 /** The attempt that is this tab's alone; nothing else may record or finish it. */
 export function heldTake(state: RecorderState): AttemptId | null {
   if (state.tag === 'failed' && !isRetryable(state)) return null;

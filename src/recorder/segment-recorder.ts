@@ -1,5 +1,6 @@
+import { PICTURE_BITS_PER_SECOND, SOUND_BITS_PER_SECOND } from '../domain/picture.ts';
 import type { Ms } from '../domain/timeline.ts';
-import { BITS_PER_SECOND, chooseFormat, timesliceMs } from './codec.ts';
+import { chooseFormat, keyFrameIntervalMs, timesliceMs } from './codec.ts';
 import type { Instant } from './machine.ts';
 import { Scope } from './scope.ts';
 
@@ -51,15 +52,20 @@ export class SegmentRecorder {
     });
   }
 
-  /** @param preferred see `chooseFormat` */
-  start(track: MediaStreamTrack, preferred: string | null): void {
+  /**
+   * @param picture recorded beside the sound; null: there is none
+   * @param preferred see `chooseFormat`
+   */
+  start(track: MediaStreamTrack, picture: MediaStreamTrack | null, preferred: string | null): void {
     const handlers = this.#handlers;
     if (this.#clockEndMs !== null) return;
     const isSupported = (mimeType: string) => MediaRecorder.isTypeSupported(mimeType);
-    const mimeType = chooseFormat(preferred, isSupported, navigator.userAgent);
+    const mimeType = chooseFormat(preferred, isSupported, navigator.userAgent, picture !== null);
     try {
-      const recorder = new MediaRecorder(new MediaStream([track]), {
-        audioBitsPerSecond: BITS_PER_SECOND,
+      const tracks = picture === null ? [track] : [track, picture];
+      const recorder = new MediaRecorder(new MediaStream(tracks), {
+        audioBitsPerSecond: SOUND_BITS_PER_SECOND,
+        ...(picture === null ? {} : pictureOptions(mimeType)),
         ...(mimeType === null ? {} : { mimeType }),
       });
       this.#recorder = recorder;
@@ -117,4 +123,13 @@ export class SegmentRecorder {
   #now(): Ms {
     return this.#clockStartMs + Math.max(0, Math.round(this.#clock() - (this.#since ?? this.#clock())));
   }
+}
+
+function pictureOptions(mimeType: string | null): MediaRecorderOptions {
+  const options = {
+    videoBitsPerSecond: PICTURE_BITS_PER_SECOND,
+    // Not in TypeScript's library yet.
+    videoKeyFrameIntervalDuration: keyFrameIntervalMs(mimeType ?? ''),
+  };
+  return options;
 }

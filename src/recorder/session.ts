@@ -1,4 +1,5 @@
 import type { AttemptId } from '../domain/ids.ts';
+import type { RecordKind } from '../domain/picture.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { StepId } from '../domain/step.ts';
 import type { Ms } from '../domain/timeline.ts';
@@ -19,7 +20,8 @@ import {
 } from './machine.ts';
 import { NO_LEVEL } from './meter.ts';
 import { missingSupport } from './microphone.ts';
-import { heldTake } from './phase.ts';
+import { heldTake, mayHavePicture } from './phase.ts';
+import { Picture } from './picture.ts';
 import { planTake } from './plan-take.ts';
 import { type Elsewhere, followRecorder, holdRecorderLock } from './recorder-lock.ts';
 import { Scope } from './scope.ts';
@@ -55,6 +57,9 @@ export class Session {
   readonly #archive: Archive;
   readonly #options: SessionOptions;
   readonly #monotonic: () => Instant;
+  readonly #picture: Picture;
+  /** A press has allowed the microphone, and the camera with it. */
+  #opensCamera = false;
   readonly #listeners = new Set<() => void>();
 
   readonly #events: RecorderEvent[] = [];
@@ -92,6 +97,10 @@ export class Session {
     this.#monotonic = options.clock ?? (() => performance.now());
     this.#microphoneId = options.settings.microphoneId;
     this.#processing = options.settings.processing;
+    this.#picture = new Picture(options.settings.record, options.settings.cameraId, {
+      onChange: () => this.#publish(),
+      onOver: () => this.#goOnWithoutPicture(),
+    });
     this.#snapshot = this.#look();
   }
 
@@ -102,8 +111,9 @@ export class Session {
 
   readonly getSnapshot = (): RecorderSnapshot => this.#snapshot;
 
-  /** Asks for the microphone: call it on a press only. */
+  /** Asks for the microphone, and for the camera where one is wanted: call it on a press only. */
   open(): void {
+    this.#opensCamera = this.#picture.kind === 'camera';
     this.#dispatch({ tag: 'open' });
   }
 
@@ -129,16 +139,42 @@ export class Session {
     this.#dispatch({ tag: 'reopen' });
   }
 
+  /** What is recorded beside the voice. Means nothing during a take. */
+  chooseRecord(kind: RecordKind): void {
+    if (takeOf(this.#state) !== null) return;
+    this.#picture.choose(kind);
+    this.#publish();
+  }
+
+  /** Opens this camera in place of the open one, else the next time. */
+  chooseCamera(id: string | null): void {
+    this.#picture.chooseCamera(id);
+    if (this.#picture.kind === 'camera' && this.#picture.state.tag === 'open') this.openPicture();
+    this.#publish();
+  }
+
+  /** Asks for the picture, on a press only: before a take to see it, in a take to have it back. */
+  openPicture(): void {
+    if (this.#state.tag !== 'stopping' && this.#state.tag !== 'saving') void this.#openPicture();
+  }
+
   /** Two seconds of the open microphone, to be listened to; null when it is closed or taken by a take. */
   recordSample(): Promise<Blob | null> {
     if (this.#state.tag !== 'ready' || this.#device === null) return Promise.resolve(null);
     return recordSample(this.#device.track, this.#stateScope);
   }
 
-  /** Starts a take, after opening the microphone if it is closed, and after the countdown. */
+  /**
+   * Starts a take, after opening picture and microphone if they are closed, and after the countdown. The
+   * picture comes first: see `Picture.open`. Without the one that is wanted nothing starts.
+   */
   start(plan: TakePlan): void {
     const { tag } = this.#state;
     if (tag === 'counting' || (takeOf(this.#state) !== null && tag !== 'failed')) return;
+    if (!this.#picture.isReady && missingSupport() === null) {
+      void this.#startWithPicture(plan);
+      return;
+    }
     this.#plan = plan;
     this.#dispatch({ tag: 'start', take: planTake(plan) });
   }
@@ -192,9 +228,26 @@ export class Session {
    * written as long as the page lives. The session can be opened again.
    */
   async dispose(): Promise<void> {
+    this.#picture.close();
     this.#dispatch({ tag: 'leave', at: this.#clock() });
     if (this.#state.tag === 'saving') void this.#leaveOnceSaved();
     await (this.#writer?.orStalled(this.#flushing) ?? this.#flushing);
+  }
+
+  async #startWithPicture(plan: TakePlan): Promise<void> {
+    if (this.#picture.state.tag === 'opening') return;
+    if (await this.#picture.open()) this.start(plan);
+  }
+
+  async #openPicture(): Promise<void> {
+    if ((await this.#picture.open()) && this.#state.tag === 'recording') this.#renew();
+  }
+
+  /** The sound is what counts: a running take goes on with it, in a segment of its own. */
+  #goOnWithoutPicture(): void {
+    if (this.#state.tag === 'recording') this.#renew();
+    // Nobody should find out afterwards.
+    if (this.#state.tag === 'counting') this.#dispatch({ tag: 'stop', at: this.#clock() });
   }
 
   /** Should saving fail, nobody is there to try again, and the take is an orphan. */
@@ -233,6 +286,9 @@ export class Session {
     const scope = new Scope();
     this.#stateScope = scope;
     if (tag === 'ready') this.#device?.enable(true);
+    if (!mayHavePicture({ tag })) this.#picture.close();
+    if (tag === 'ready' && this.#opensCamera && !this.#picture.isReady) void this.#picture.open();
+    if (tag !== 'opening') this.#opensCamera = false;
     if (tag === 'counting') scope.interval(() => this.#dispatch({ tag: 'tick' }), 1000);
     if (tag === 'saved') this.#savedTake = takeFacts(before);
     this.#isOverdue = false;
@@ -282,7 +338,12 @@ export class Session {
         if (this.#device === null) return;
         this.#device.enable(true);
         this.#device.checkMute();
-        return this.#writer?.startSegment(effect.segment, effect.clockStartMs, this.#device.track);
+        return this.#writer?.startSegment(
+          effect.segment,
+          effect.clockStartMs,
+          this.#device.track,
+          this.#picture.live,
+        );
       case 'end-segment':
         this.#writer?.endSegment(effect.clockEndMs);
         return this.#device?.enable(false);
@@ -402,6 +463,7 @@ export class Session {
         const at = this.#clock();
         // Firefox stops the encoder of a lost device by itself.
         if (this.#device?.isEnded === true) this.#dispatch({ tag: 'device-lost', at });
+        else if (this.#picture.live !== null) this.#picture.giveUp();
         else this.#dispatch({ tag: 'fault', attemptId, fault: 'encoder', at });
       },
     });
@@ -456,6 +518,7 @@ export class Session {
 
   #listen(): void {
     const { tag } = this.#state;
+    if (tag === 'recording' && this.#writer?.isStalled === true) this.#picture.giveUp();
     const hasNoSignal = tag === 'recording' && this.#writer?.isSilent === true;
     const isDeaf = this.#device?.track.enabled !== true || tag === 'stopping';
     this.#isSilent = !isDeaf && (hasNoSignal || this.readLevel().isSilent);
@@ -484,6 +547,10 @@ export class Session {
       processing: this.#processing,
       applied: this.#device?.applied ?? null,
       elsewhere: this.#elsewhere,
+      record: this.#picture.kind,
+      picture: this.#picture.state,
+      cameras: this.#picture.cameras,
+      cameraId: this.#picture.cameraId,
       warning: this.#warning(),
       finishProgress: this.#finishProgress,
       countdownLeft: state.tag === 'counting' ? state.left : null,

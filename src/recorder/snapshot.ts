@@ -1,5 +1,6 @@
 import type { Mode, Outline, Processing } from '../domain/attempt.ts';
 import type { AttemptId } from '../domain/ids.ts';
+import type { RecordKind } from '../domain/picture.ts';
 import type { Prompt } from '../domain/prompt.ts';
 import type { CountdownSec, Settings } from '../domain/settings.ts';
 import type { Mark } from '../domain/step.ts';
@@ -7,6 +8,7 @@ import type { Ms } from '../domain/timeline.ts';
 import type { FinishResult } from '../finish/client.ts';
 import type { Orphan } from '../storage/archive.ts';
 import { type EndedBy, type RecorderState, takeOf } from './machine.ts';
+import type { Camera, PictureState } from './picture.ts';
 import type { Elsewhere } from './recorder-lock.ts';
 
 /**
@@ -40,6 +42,12 @@ export type RecorderSnapshot = {
   readonly processing: Settings['recording']['processing'];
   /** What the open microphone says it does; null while none is open. */
   readonly applied: Processing | null;
+  /** What is recorded beside the voice (`chooseRecord`), and how that stands. */
+  readonly record: RecordKind;
+  readonly picture: PictureState;
+  readonly cameras: readonly Camera[];
+  /** The open camera, else the chosen one; null: the browser's default. */
+  readonly cameraId: string | null;
   /** Of the take, once it is planned and still when it is saved; else null, empty and 0. */
   readonly mode: Mode | null;
   readonly marks: readonly Mark[];

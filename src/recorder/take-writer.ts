@@ -1,5 +1,6 @@
 import type { Attempt, Mode, Segment, UnfinishedAttempt } from '../domain/attempt.ts';
 import type { AttemptId } from '../domain/ids.ts';
+import type { SegmentPicture } from '../domain/picture.ts';
 import { freezePrompt } from '../domain/prompt.ts';
 import type { Mark } from '../domain/step.ts';
 import type { Ms } from '../domain/timeline.ts';
@@ -8,6 +9,7 @@ import { StorageError } from '../storage/errors.ts';
 import { finishLock, heldLocks, holdLock, takeLock } from '../storage/locks.ts';
 import type { Instant } from './machine.ts';
 import { describeMicrophone } from './microphone.ts';
+import type { LivePicture } from './picture.ts';
 import { marksUntil } from './plan-take.ts';
 import { Scope } from './scope.ts';
 import { SegmentRecorder } from './segment-recorder.ts';
@@ -17,6 +19,8 @@ import type { Take } from './take-state.ts';
 import { type WriteFault, WriteQueue } from './write-queue.ts';
 
 const ANSWER_WITHIN_MS: Ms = 5000;
+/** Six timeslices: no busy machine is so late. */
+const STALLED_MS: Ms = 3000;
 
 export type TakeHandlers = {
   readonly onBegun: () => void;
@@ -41,6 +45,8 @@ export class TakeWriter {
   readonly #signal = new SignalWatch();
   #segment: SegmentRecorder | null = null;
   #format: string | null = null;
+  /** When the running encoder last handed something over. */
+  #chunkAt: Instant | null = null;
   /** Recording without a record would leave chunks that nothing can ever find. */
   #begun: Promise<void> = new Promise(() => undefined);
   #freeLock: (() => Promise<void>) | null = null;
@@ -57,6 +63,11 @@ export class TakeWriter {
   /** The encoder seems to get nothing to encode. */
   get isSilent(): boolean {
     return this.#signal.isSilent;
+  }
+
+  /** The encoder runs and hands over nothing: it may be waiting for a picture that stands still. */
+  get isStalled(): boolean {
+    return this.#chunkAt !== null && this.#clock() - this.#chunkAt > STALLED_MS;
   }
 
   /** Writes that are in memory only. */
@@ -83,16 +94,28 @@ export class TakeWriter {
   }
 
   /** Begins once the take's record is on disk and the segment before has handed over its last chunk. */
-  startSegment(index: number, clockStartMs: Ms, track: MediaStreamTrack): void {
+  startSegment(
+    index: number,
+    clockStartMs: Ms,
+    track: MediaStreamTrack,
+    picture: LivePicture | null = null,
+  ): void {
     const before = this.#segment?.stopped;
     const segment = new SegmentRecorder(clockStartMs, this.#clock, {
       onRunning: (mimeType, at) => {
         this.#format = mimeType;
-        const microphone = describeMicrophone(track);
-        this.#addSegment(index, { mimeType, startedAt: Date.now(), clockStartMs, microphone });
+        this.#chunkAt = at;
+        this.#addSegment(index, {
+          mimeType,
+          startedAt: Date.now(),
+          clockStartMs,
+          microphone: describeMicrophone(track),
+          ...(picture === null ? {} : { picture: describePicture(picture) }),
+        });
         this.#handlers.onRunning(index, at);
       },
       onChunk: ({ seq, offset, blob, clockEndMs, lengthMs }) => {
+        this.#chunkAt = this.#clock();
         this.#queue.push(async () => {
           // Never a Blob into IndexedDB: WebKit cannot store one in a private window.
           const data = await blob.arrayBuffer();
@@ -100,15 +123,19 @@ export class TakeWriter {
           await this.#archive.attempts.append(chunk);
           this.#handlers.onStored(clockEndMs);
         }, blob.size);
-        this.#signal.chunk(blob.size, lengthMs);
+        // Beside a picture the size says nothing about the sound.
+        if (picture === null) this.#signal.chunk(blob.size, lengthMs);
       },
       onFault: this.#handlers.onEncoderFault,
     });
     this.#segment = segment;
-    void Promise.all([this.#begun, before]).then(() => segment.start(track, this.#format));
+    void Promise.all([this.#begun, before]).then(() =>
+      segment.start(track, picture?.track ?? null, this.#format),
+    );
   }
 
   endSegment(clockEndMs: Ms): void {
+    this.#chunkAt = null;
     this.#segment?.end(clockEndMs);
   }
 
@@ -215,6 +242,10 @@ export class TakeWriter {
     );
     if (changed === null) throw new StorageError('unavailable');
   }
+}
+
+function describePicture({ source, width, height }: LivePicture): SegmentPicture {
+  return { source, width: Math.round(width), height: Math.round(height) };
 }
 
 /** What a take is before it has any sound. */

@@ -12,7 +12,15 @@ export type PageCursor = { readonly startedAt: EpochMs; readonly id: AttemptId }
 /** What makes an unfinished attempt a kept one. */
 export type Keeping = Pick<
   KeptAttempt,
-  'durationMs' | 'mimeType' | 'bytes' | 'sha256' | 'marks' | 'endedBy' | 'isPartial' | 'imported'
+  | 'durationMs'
+  | 'mimeType'
+  | 'bytes'
+  | 'sha256'
+  | 'marks'
+  | 'endedBy'
+  | 'isPartial'
+  | 'lacksPicture'
+  | 'imported'
 >;
 
 /** An unfinished attempt no tab is working on. */

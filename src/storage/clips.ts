@@ -69,11 +69,11 @@ export function openClips({ connection, recording, feed }: Parts): Archive['clip
       const attempt = decode(attemptSchema, record);
       if (attempt.tag === 'unreadable' || attempt.value.status !== 'kept') return null;
       const { bytes, mimeType, sha256 } = attempt.value;
-      // A Blob of each part at once: what is imported may be larger than a page may hold.
       const parts: Blob[] = [];
       for (const number of sha256.keys()) {
         const data = await part(id, number);
         if (data === null) return null;
+        // A Blob each, which the browser may lay on disk: a page cannot hold an hour of picture, 700 MB.
         parts.push(new Blob([data]));
       }
       const clip = new Blob(parts, { type: mimeType });

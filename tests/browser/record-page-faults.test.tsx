@@ -2,7 +2,13 @@ import { createMemoryRouter, MemoryRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { micMessages, saveMessages, takeMessages } from '../../src/app/messages.ts';
+import {
+  micMessages,
+  pictureMessages,
+  pictureOverMessage,
+  saveMessages,
+  takeMessages,
+} from '../../src/app/messages.ts';
 import { DEFAULT_SETTINGS } from '../../src/domain/settings.ts';
 import type { FinishResult } from '../../src/finish/client.ts';
 import { Ending } from '../../src/recorder/Ending.tsx';
@@ -17,6 +23,14 @@ import { aMicrophone, answerGetUserMedia, type FakeMicrophone } from '../support
 import { expectGoodLooks, mount, openApp } from './app.tsx';
 import { aPlan, aSession } from './recording.ts';
 import { decoded, heard, spoken } from './takes.ts';
+
+const WORDS = {
+  microphone: micMessages,
+  picture: pictureMessages,
+  pictureOver: pictureOverMessage,
+  take: takeMessages,
+  save: saveMessages,
+};
 
 const PATH = '/practice/py-refcount-cycles';
 
@@ -251,7 +265,7 @@ async function panel(results: FinishResult[]) {
       settings={DEFAULT_SETTINGS.recording}
       continues={null}
       isFirstVisit={false}
-      words={{ microphone: micMessages, take: takeMessages, save: saveMessages }}
+      words={WORDS}
       reviewPath={(id) => `/attempts/${id}`}
       onRemember={() => {}}
       onSaved={(id) => saved.push(id)}
@@ -313,7 +327,7 @@ test('of a take that left nothing on disk nothing is offered that cannot be', as
             isBegun: true,
             isWhole,
           }}
-          words={{ microphone: micMessages, take: takeMessages, save: saveMessages }}
+          words={WORDS}
           reviewPath={(id) => `/attempts/${id}`}
           onRetry={() => {}}
           onStartAgain={() => {}}

@@ -1,7 +1,13 @@
 import { Profiler, useSyncExternalStore } from 'react';
 import { expect, onTestFinished, test } from 'vitest';
 import { page } from 'vitest/browser';
-import { micMessages, saveMessages, takeMessages } from '../../src/app/messages.ts';
+import {
+  micMessages,
+  pictureMessages,
+  pictureOverMessage,
+  saveMessages,
+  takeMessages,
+} from '../../src/app/messages.ts';
 import type { Mark, StepId } from '../../src/domain/step.ts';
 import { Clock } from '../../src/recorder/Clock.tsx';
 import { MicrophoneCheck } from '../../src/recorder/MicrophoneCheck.tsx';
@@ -17,7 +23,13 @@ import { aMicrophone, answerGetUserMedia } from '../support/fake-microphone.ts';
 import { mount } from './app.tsx';
 import { aPlan, aSession, reaches } from './recording.ts';
 
-const WORDS = { microphone: micMessages, take: takeMessages, save: saveMessages };
+const WORDS = {
+  microphone: micMessages,
+  picture: pictureMessages,
+  pictureOver: pictureOverMessage,
+  take: takeMessages,
+  save: saveMessages,
+};
 
 const timer = () => page.getByRole('timer', { name: 'Elapsed' });
 const step = (name: string) =>
@@ -145,6 +157,8 @@ function Stage({ session }: { readonly session: Session }) {
       ending={null}
       onDiscard={() => {}}
       onMicrophone={() => {}}
+      showsPreview
+      onShowsPreview={() => {}}
     />
   );
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CLIP_PART_BYTES, type KeptAttempt, MODES, TAKE_FAULTS } from '../../src/domain/attempt.ts';
 import type { AttemptId, PromptId, ReviewId } from '../../src/domain/ids.ts';
+import { RECORD_KINDS } from '../../src/domain/picture.ts';
 import { PROMPT_KINDS } from '../../src/domain/prompt.ts';
 import {
   attemptSchema,
@@ -32,15 +33,23 @@ const sorted = <Item>(items: readonly Item[], at: (item: Item) => number) =>
 
 const segments = fc
   .array(
-    fc.record({
-      mimeType: text,
-      startedAt: epochMs,
-      clockStartMs: ms,
-      microphone: fc.record({
-        label: text,
-        processing: fc.record({ echo: maybe, noise: maybe, gain: maybe }),
-      }),
-    }),
+    fc.record(
+      {
+        mimeType: text,
+        startedAt: epochMs,
+        clockStartMs: ms,
+        microphone: fc.record({
+          label: text,
+          processing: fc.record({ echo: maybe, noise: maybe, gain: maybe }),
+        }),
+        picture: fc.record({
+          source: fc.constantFrom('camera' as const, 'screen' as const),
+          width: fc.nat(),
+          height: fc.nat(),
+        }),
+      },
+      { requiredKeys: ['mimeType', 'startedAt', 'clockStartMs', 'microphone'] },
+    ),
   )
   .map((list) => sorted(list, ({ clockStartMs }) => clockStartMs));
 
@@ -157,7 +166,11 @@ const settings: { readonly [Group in keyof Settings]: fc.Arbitrary<Settings[Grou
     countdownSec: fc.constantFrom(...COUNTDOWNS),
     mode: fc.constantFrom(...MODES),
     processing: fc.record({ echo: fc.boolean(), noise: fc.boolean(), gain: fc.boolean() }),
+    record: fc.constantFrom(...RECORD_KINDS),
+    cameraId: fc.option(text),
+    showsPreview: fc.boolean(),
   }),
+  replay: fc.record({ showsPicture: fc.boolean() }),
   keyboard: fc.record({ singleKeys: fc.boolean() }),
   storage: fc.record({ keeping: fc.constantFrom(null, ...KEEPING_ANSWERS) }),
 };

@@ -129,10 +129,12 @@ const CHUNKS_AT_ONCE = 200;
 /** One file per segment, as the recorder wrote it. */
 async function downloadRaw(archive: Archive, attempt: UnfinishedAttempt): Promise<void> {
   for (const [index, { mimeType }] of attempt.segments.entries()) {
-    const parts: ArrayBuffer[] = [];
+    const parts: Blob[] = [];
     for (;;) {
-      const chunks = await archive.chunks.read(attempt.id, index, parts.length, CHUNKS_AT_ONCE);
-      parts.push(...chunks.map((chunk) => chunk.data));
+      const read = parts.length * CHUNKS_AT_ONCE;
+      const chunks = await archive.chunks.read(attempt.id, index, read, CHUNKS_AT_ONCE);
+      // A Blob each time, which the browser may lay on disk.
+      if (chunks.length > 0) parts.push(new Blob(chunks.map((chunk) => chunk.data)));
       if (chunks.length < CHUNKS_AT_ONCE) break;
     }
     if (parts.length > 0) download(new Blob(parts, { type: mimeType }), fileName({ ...attempt, mimeType }));

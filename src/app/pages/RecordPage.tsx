@@ -23,7 +23,7 @@ import { LinkButton } from '../../ui/Button.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { useUndo } from '../../ui/undo.tsx';
 import { useArchive } from '../archive-context.ts';
-import { micMessages, saveMessages, takeMessages } from '../messages.ts';
+import { micMessages, pictureMessages, pictureOverMessage, saveMessages, takeMessages } from '../messages.ts';
 import { NotHereError } from '../NotHere.tsx';
 import { useWrites } from '../use-writes.tsx';
 import styles from './RecordPage.module.css';
@@ -63,7 +63,13 @@ export function Component() {
   return <RecordPage key={`${data.prompt.id} ${data.continues?.attempt.id}`} {...data} />;
 }
 
-const WORDS = { microphone: micMessages, take: takeMessages, save: saveMessages };
+const WORDS = {
+  microphone: micMessages,
+  picture: pictureMessages,
+  pictureOver: pictureOverMessage,
+  take: takeMessages,
+  save: saveMessages,
+};
 
 const reviewPath = (id: AttemptId) => `/attempts/${id}`;
 

@@ -5,6 +5,7 @@ import {
   type ImportedFrom,
   type KeptAttempt,
   MODE_LABELS,
+  pictureSource,
   processingNames,
   type TakeFault,
 } from '../../domain/attempt.ts';
@@ -19,7 +20,7 @@ import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
 import { KeepNotice } from '../../settings/KeepNotice.tsx';
 import { readPersistence } from '../../settings/persistence.ts';
 import type { Archive } from '../../storage/archive.ts';
-import type { StorageFault } from '../../storage/errors.ts';
+import { StorageError, type StorageFault } from '../../storage/errors.ts';
 import { capitalised, formatWhen } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { StepLetter } from '../../ui/Steps.tsx';
@@ -38,31 +39,36 @@ type ReviewData = {
   readonly canRepeat: boolean;
   /** The browser was never asked whether it keeps what is stored, and could be. */
   readonly mayAskToKeep: boolean;
+  readonly showsPicture: boolean;
 };
 
 /** The clip and its peaks are read by the player, once: this runs again after every choice. */
 export function loader(archive: Archive) {
   return async ({ params }: LoaderFunctionArgs): Promise<ReviewData> => {
     const id = (params['attemptId'] ?? '') as AttemptId;
-    const [attempt, reviews] = await Promise.all([archive.attempts.get(id), archive.reviews.of(id)]);
+    const [attempt, reviews, { showsPicture }] = await Promise.all([
+      archive.attempts.get(id),
+      archive.reviews.of(id),
+      archive.settings.get('replay'),
+    ]);
     if (attempt === null) throw new NotHereError('attempt');
     const canRepeat = (await findPrompt(archive, attempt.promptId)) !== null;
     const review = reviews.toSorted((a, b) => a.updatedAt - b.updatedAt).at(-1) ?? null;
     const { keeping } = await archive.settings.get('storage');
     const mayAskToKeep = keeping === null && (await readPersistence()) === 'at-risk';
-    return { attempt, review, canRepeat, mayAskToKeep };
+    return { attempt, review, canRepeat, mayAskToKeep, showsPicture };
   };
 }
 
 export function Component() {
-  const { attempt, review, canRepeat, mayAskToKeep } = useLoaderData<ReviewData>();
+  const { attempt, review, canRepeat, ...rest } = useLoaderData<ReviewData>();
   return (
     <>
       <PageTitle title={attempt.prompt.title}>
         <Facts attempt={attempt} canRepeat={canRepeat} />
       </PageTitle>
       {attempt.status === 'kept' ? (
-        <Desk key={attempt.id} attempt={attempt} review={review} mayAskToKeep={mayAskToKeep} />
+        <Desk key={attempt.id} attempt={attempt} review={review} {...rest} />
       ) : (
         <FinishTake key={attempt.id} attempt={attempt} />
       )}
@@ -71,6 +77,7 @@ export function Component() {
 }
 
 function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>) {
+  const source = pictureSource(attempt);
   return (
     <>
       <time dateTime={new Date(attempt.startedAt).toISOString()}>
@@ -83,6 +90,7 @@ function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>
         </span>
       )}
       <span>{attempt.source === 'imported' ? 'Imported' : MODE_LABELS[attempt.mode]}</span>
+      {source !== null && <span>With {source}</span>}
       {canRepeat && (
         <Link className={styles['again']} to={`/practice/${attempt.promptId}`}>
           Practise again
@@ -92,16 +100,23 @@ function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>
   );
 }
 
-type DeskProps = Pick<ReviewData, 'review' | 'mayAskToKeep'> & { readonly attempt: KeptAttempt };
+type DeskProps = Pick<ReviewData, 'review' | 'mayAskToKeep' | 'showsPicture'> & {
+  readonly attempt: KeptAttempt;
+};
 
-function Desk({ attempt: stored, review, mayAskToKeep }: DeskProps) {
+function Desk({ attempt: stored, review, ...first }: DeskProps) {
   const archive = useArchive();
   const { attempt, setMarks, fault: marksFault } = useMarks(archive, stored);
   const { write, fault } = useWrites();
   // What came of the question is said where it was asked.
-  const [asksToKeep] = useState(mayAskToKeep);
+  const [asksToKeep] = useState(first.mayAskToKeep);
   const [openStep, setOpenStep] = useState(() => firstStepToScore(attempt, review));
+  const [showsPicture, setShowsPicture] = useState(first.showsPicture);
   const isLocked = review !== null && review.lockedAt !== null;
+  function showPicture(isShown: boolean) {
+    setShowsPicture(isShown);
+    void remember(archive, isShown);
+  }
   return (
     <>
       {asksToKeep && (
@@ -120,6 +135,8 @@ function Desk({ attempt: stored, review, mayAskToKeep }: DeskProps) {
               archive={archive}
               attempt={attempt}
               explain={explain}
+              showsPicture={showsPicture}
+              onShowsPicture={showPicture}
               onMarks={setMarks}
               {...(isLocked ? {} : { onStep: setOpenStep })}
             />
@@ -137,6 +154,15 @@ function Desk({ attempt: stored, review, mayAskToKeep }: DeskProps) {
       </div>
     </>
   );
+}
+
+async function remember(archive: Archive, showsPicture: boolean): Promise<void> {
+  try {
+    await archive.settings.update('replay', (before) => ({ ...before, showsPicture }));
+  } catch (error) {
+    // Then it is chosen again next time.
+    if (!(error instanceof StorageError)) throw error;
+  }
 }
 
 function explain(fault: StorageFault): string {
@@ -167,7 +193,9 @@ function Brief({ attempt }: { readonly attempt: KeptAttempt }) {
       <Processed attempt={attempt} />
       {attempt.isPartial === true && (
         <p className={styles['ended']}>
-          Some of what was recorded cannot be read and is not in this clip. Nothing of it was deleted.
+          {attempt.lacksPicture === true
+            ? 'The picture of a part could not be joined with the rest and is not in this clip. The sound is, and nothing was deleted.'
+            : 'Some of what was recorded cannot be read and is not in this clip. Nothing of it was deleted.'}
         </p>
       )}
       {attempt.imported !== undefined && (

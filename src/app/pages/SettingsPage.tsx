@@ -34,7 +34,7 @@ export function Component() {
   // A press shows at once, and falls back to what is stored when it cannot be written.
   const [{ recording, keyboard, storage }, show] = useOptimistic(
     stored,
-    (before: Settings, chosen: Partial<Settings>) => ({
+    (before: Data, chosen: Partial<Settings>) => ({
       ...before,
       ...chosen,
     }),
