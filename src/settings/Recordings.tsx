@@ -142,7 +142,9 @@ export function Recordings({ archive, sounds, nameFile, write }: RecordingsProps
       if (peaks !== null) await archive.peaks.put(peaks).catch(ignoreStorageFault);
     };
     // A disk that was full has given the reserve up.
-    await work('Deleting audio', chosen, eraseOne, () => archive.layInReserve());
+    // The largest first: on the fullest disk it makes the room for the rest.
+    const largest = chosen.toSorted((a, b) => b.attempt.bytes - a.attempt.bytes);
+    await work('Deleting audio', largest, eraseOne, () => archive.layInReserve());
     setTicked((before) => new Set([...before].filter((id) => !gone.has(id))));
     setChoice('hand');
     if (gone.size === 0) return;
