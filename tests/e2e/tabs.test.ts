@@ -23,14 +23,14 @@ test('another tab says which prompt is being recorded, and offers to record when
   const asked = async () => second.evaluate(() => (window as unknown as { asked: number }).asked);
 
   await startTake(page);
-  await expect(second.getByText(`Recording in another tab: ${PROMPT.title}`).first()).toBeVisible();
+  await expect(second.getByRole('main').getByText(`Recording in another tab: ${PROMPT.title}`)).toBeVisible();
   await second.getByRole('button', { name: 'Start recording' }).click();
   await expect(second.getByRole('alert')).toContainText(`There it is “${PROMPT.title}”`);
   await speakUntil(page, 2);
   await finish(page);
   await expect(second.getByText('You can record here now')).toBeVisible();
   await expect(second.getByRole('alert')).toHaveCount(0);
-  await expect(second.getByText(/^Recording in another tab/)).toHaveCount(0);
+  await expect(second.getByRole('main').getByText(/^Recording in another tab/)).toHaveCount(0);
   expect(await asked()).toBe(0);
   await second.getByRole('button', { name: 'Start recording' }).click();
   await speakUntil(second, 1);
@@ -59,7 +59,7 @@ test('a tab that dies in mid-take leaves a recovered take in the others, without
   await second.goto('/');
   await startTake(page);
   await mark(page, 'Situation');
-  await expect(second.getByText(`Recording in another tab: ${PROMPT.title}`).first()).toBeVisible();
+  await expect(second.getByRole('main').getByText(`Recording in another tab: ${PROMPT.title}`)).toBeVisible();
   await speakUntil(page, 2);
   const session = await context.newCDPSession(page);
   void session.send('Page.crash').catch(() => {});
@@ -68,7 +68,7 @@ test('a tab that dies in mid-take leaves a recovered take in the others, without
   const recovered = second.getByRole('region', { name: 'Recovered takes' });
   const review = recovered.getByRole('link', { name: new RegExp(`^Review ${PROMPT.title}`) });
   await expect(review).toBeVisible();
-  await expect(second.getByText(/^Recording in another tab/)).toHaveCount(0);
+  await expect(second.getByRole('main').getByText(/^Recording in another tab/)).toHaveCount(0);
 
   // Two tabs press Review at once: one makes the clip, both show it.
   const third = await context.newPage();
@@ -107,7 +107,11 @@ test('a newer version that opens elsewhere waits for the take, which is finished
   await mark(page, 'Situation');
   await speakUntil(page, 2);
   const newer = await context.newPage();
-  await newer.goto('/icon.svg');
+  // The address, and nothing of this version.
+  await newer.route('**/newer', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<link rel="icon" href="data:,">' }),
+  );
+  await newer.goto('/newer');
   await newer.evaluate(async () => {
     const databases = await indexedDB.databases();
     const version = databases.find(({ name }) => name === 'practice')?.version ?? 0;
