@@ -25,7 +25,7 @@ test('another tab says which prompt is being recorded, and offers to record when
   await startTake(page);
   await expect(second.getByRole('main').getByText(`Recording in another tab: ${PROMPT.title}`)).toBeVisible();
   await second.getByRole('button', { name: 'Start recording' }).click();
-  await expect(second.getByRole('alert')).toContainText(`There it is “${PROMPT.title}”`);
+  await expect(second.getByRole('alert')).toContainText(`It records “${PROMPT.title}”`);
   await speakUntil(page, 2);
   await finish(page);
   await expect(second.getByText('You can record here now')).toBeVisible();
