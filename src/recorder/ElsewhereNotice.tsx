@@ -21,5 +21,5 @@ export function ElsewhereNotice({ elsewhere }: { readonly elsewhere: Elsewhere |
 /** Which prompt the other tab is busy with. */
 export function WhereElse({ elsewhere }: { readonly elsewhere: Elsewhere | null }) {
   if (elsewhere?.tag !== 'recording' || elsewhere.title === null) return null;
-  return <p>{`There it is “${elsewhere.title}”.`}</p>;
+  return <p>{`It records “${elsewhere.title}”.`}</p>;
 }

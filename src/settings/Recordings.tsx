@@ -8,6 +8,7 @@ import { type EpochMs, type Ms, plural, timecode } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
 import { StorageError } from '../storage/errors.ts';
 import { Button } from '../ui/Button.tsx';
+import { classes } from '../ui/classes.ts';
 import { ConfirmDialog } from '../ui/Dialog.tsx';
 import { download } from '../ui/download.ts';
 import { Select } from '../ui/Field.tsx';
@@ -142,7 +143,9 @@ export function Recordings({ archive, sounds, nameFile, write }: RecordingsProps
       if (peaks !== null) await archive.peaks.put(peaks).catch(ignoreStorageFault);
     };
     // A disk that was full has given the reserve up.
-    await work('Deleting audio', chosen, eraseOne, () => archive.layInReserve());
+    // The largest first: on the fullest disk it makes the room for the rest.
+    const largest = chosen.toSorted((a, b) => b.attempt.bytes - a.attempt.bytes);
+    await work('Deleting audio', largest, eraseOne, () => archive.layInReserve());
     setTicked((before) => new Set([...before].filter((id) => !gone.has(id))));
     setChoice('hand');
     if (gone.size === 0) return;
@@ -196,7 +199,7 @@ export function Recordings({ archive, sounds, nameFile, write }: RecordingsProps
           {`Show ${Math.min(PAGE, sorted.length - limit)} more of ${sorted.length}`}
         </Button>
       )}
-      <div className={styles['bar']}>
+      <div className={classes(styles['bar'], (job !== null || chosen.length > 0) && styles['held'])}>
         {job === null ? (
           <p id={countId} role="status">
             {chosen.length === 0
@@ -212,13 +215,19 @@ export function Recordings({ archive, sounds, nameFile, write }: RecordingsProps
           </div>
         )}
         <Button
+          slim
           aria-disabled={!isIdle}
           aria-describedby={countId}
           onClick={() => isIdle && void downloadNext()}
         >
           {downloadLabel(chosen.length, waiting.length)}
         </Button>
-        <Button aria-disabled={!isIdle} aria-describedby={countId} onClick={() => isIdle && setAsks(true)}>
+        <Button
+          slim
+          aria-disabled={!isIdle}
+          aria-describedby={countId}
+          onClick={() => isIdle && setAsks(true)}
+        >
           Delete audio, keep scores
         </Button>
       </div>
@@ -285,7 +294,7 @@ function Consequences({ chosen, notDownloaded }: ConsequencesProps) {
       </p>
       {open > 0 && (
         <p>
-          {`${open === chosen.length ? 'None' : `${open} of them`} ${open === 1 && open !== chosen.length ? 'is' : 'are'} not locked yet: without the audio, scoring is from memory.`}
+          {`${open === chosen.length ? 'None is' : `${open} of them ${open === 1 ? 'is not' : 'are not'}`} scored and locked yet: without the audio, scoring is from memory.`}
         </p>
       )}
       {notDownloaded > 0 && <p>{`${notDownloaded} of ${chosen.length} were not downloaded here.`}</p>}

@@ -132,7 +132,8 @@ export type Archive = {
     read(id: AttemptId): Promise<Blob | null>;
     /**
      * Deletes a kept attempt's clip for good (strict), and chunks that are left of it; the attempt with its
-     * marks, reviews and peaks stays. Works on a full disk, however full. Null: there is no such attempt.
+     * marks, reviews and peaks stays. Works on the fullest disk, too, if the
+     * clip is no shorter than some seconds. Null: there is no such attempt.
      * Throws when it is unfinished: a bug.
      */
     erase(id: AttemptId): Promise<KeptAttempt | null>;

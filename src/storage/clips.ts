@@ -7,6 +7,9 @@ import type { Connection } from './connection.ts';
 import { StorageError } from './errors.ts';
 import { beginningWith, type Writing } from './schema.ts';
 
+/** Chromium gives back at once what it keeps in files of their own: values from 64 kB on. */
+const GIVES_ROOM_BYTES = 100_000;
+
 type Parts = {
   readonly connection: Connection;
   /** Without the reserve. */
@@ -84,6 +87,8 @@ export function openClips({ connection, recording, feed }: Parts): Archive['clip
     async erase(id) {
       const erased = await erase(connection, id).catch(async (error: unknown) => {
         if (!(error instanceof StorageError && error.fault === 'full')) throw error;
+        const first = await part(id, 0).catch(() => null);
+        if (first === null || first.byteLength < GIVES_ROOM_BYTES) throw error;
         // Not even the record's new field has room. Deleting alone needs none, and makes some: should it end
         // between the two, the attempt is one whose sound is missing.
         await connection.write(['clips', 'chunks'], 'strict', (tx) => dropSound(tx, id));

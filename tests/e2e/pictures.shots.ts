@@ -54,6 +54,7 @@ test('the pictures of the README, from a real take', async ({ page }) => {
   await mark(page, 'Next');
   await speakUntil(page, 37);
   await finish(page);
+  await page.getByRole('button', { name: 'Not now' }).click();
 
   await picture('review-unscored');
   const form = page.getByRole('form', { name: 'Score' });

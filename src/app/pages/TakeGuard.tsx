@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { type Location, useBlocker } from 'react-router';
-import type { RecorderState } from '../../recorder/machine.ts';
+import { isRetryable, type RecorderState } from '../../recorder/machine.ts';
 import { isTakeRunning } from '../../recorder/phase.ts';
 import type { Session } from '../../recorder/session.ts';
 import { ConfirmDialog } from '../../ui/Dialog.tsx';
@@ -29,7 +29,8 @@ const UNSAVED: Question = {
 function questionIn(state: RecorderState): Question | null {
   if (state.tag === 'recording') return RECORDING;
   if (state.tag === 'paused') return PAUSED;
-  if (state.tag === 'failed' && !state.isWhole) return UNSAVED;
+  // Without its record there is nothing that could still be saved.
+  if (state.tag === 'failed' && !state.isWhole && isRetryable(state)) return UNSAVED;
   const isSaving = state.tag === 'saving' || (state.tag === 'stopping' && state.outcome === 'save');
   return isSaving ? SAVING : null;
 }
