@@ -16,7 +16,7 @@ import { type Shortcut, useShortcuts, useSingleKeys } from '../ui/shortcuts.ts';
 import { Timecode } from '../ui/Timecode.tsx';
 import { type ClipState, useClip } from './clip.ts';
 import { fileName } from './file-name.ts';
-import { MarkSteps } from './MarkSteps.tsx';
+import { MarkPanel, MarkSwitch } from './MarkSteps.tsx';
 import styles from './Player.module.css';
 import { usePeaks } from './peaks.ts';
 import { StepStrip } from './StepStrip.tsx';
@@ -81,6 +81,7 @@ type ControlsProps = Pick<PlayerProps, 'archive' | 'attempt' | 'onMarks'> & {
 
 function Controls({ archive, attempt, clip, onStep, onMarks }: ControlsProps) {
   const { marks, durationMs } = attempt;
+  const panelId = useId();
   const [isMarking, setMarking] = useState(attempt.source === 'imported' && marks.length === 0);
   const [earlier, setEarlier] = useState<readonly (readonly Mark[])[]>([]);
   const spans = useMemo(() => stepSpans(marks, durationMs), [marks, durationMs]);
@@ -168,17 +169,6 @@ function Controls({ archive, attempt, clip, onStep, onMarks }: ControlsProps) {
         {!isDisabled && peaks.tag !== 'ready' && <WaitingForPeaks {...peaks} />}
       </Waveform>
       <TransportRow transport={transport} isDisabled={isDisabled} hasSteps={spans.length > 0} />
-      <MarkSteps
-        transport={transport}
-        marks={marks}
-        isOn={isMarking}
-        isDisabled={isDisabled}
-        canUndo={earlier.length > 0}
-        onToggle={() => setMarking(!isMarking)}
-        onMark={markHere}
-        onChange={change}
-        onUndo={undo}
-      />
       {clip.tag === 'damaged' && <Damaged hasRemains={save !== null} />}
       {clip.tag === 'ready' && fault === 'unplayable' && (
         <Notice tone="error" title="This browser cannot play the recording">
@@ -191,6 +181,12 @@ function Controls({ archive, attempt, clip, onStep, onMarks }: ControlsProps) {
         </Notice>
       )}
       <div className={styles['extras']}>
+        <MarkSwitch
+          panelId={panelId}
+          isOn={isMarking}
+          isDisabled={isDisabled}
+          onToggle={() => setMarking(!isMarking)}
+        />
         {save !== null && (
           <Button variant="plain" slim onClick={save}>
             Download recording
@@ -198,6 +194,17 @@ function Controls({ archive, attempt, clip, onStep, onMarks }: ControlsProps) {
         )}
         {!isDisabled && <KeysHint does={keysMark ? 'mark' : 'jump to'} />}
       </div>
+      <MarkPanel
+        id={panelId}
+        transport={transport}
+        marks={marks}
+        isOn={isMarking}
+        isDisabled={isDisabled}
+        canUndo={earlier.length > 0}
+        onMark={markHere}
+        onChange={change}
+        onUndo={undo}
+      />
     </>
   );
 }
