@@ -1,5 +1,4 @@
-import { Undo2 } from 'lucide-react';
-import { useId, useRef } from 'react';
+import { useRef } from 'react';
 import { moveMark, removeMark } from '../domain/marks.ts';
 import { type Mark, STEP_IDS, STEP_LABELS, type StepId, stepAt } from '../domain/step.ts';
 import { spokenTime, timecode } from '../domain/timeline.ts';
@@ -10,121 +9,129 @@ import styles from './MarkSteps.module.css';
 import type { Transport } from './transport.ts';
 import { useTransport } from './use-transport.ts';
 
-type MarkStepsProps = {
+type SwitchProps = {
+  readonly panelId: string;
+  readonly isOn: boolean;
+  readonly isDisabled: boolean;
+  readonly onToggle: () => void;
+};
+
+/** Turns marking on and off. */
+export function MarkSwitch({ panelId, isOn, isDisabled, onToggle }: SwitchProps) {
+  const hasKeys = useSingleKeys();
+  return (
+    <Button
+      slim
+      aria-pressed={isOn}
+      aria-controls={panelId}
+      className={styles['switch']}
+      disabled={isDisabled}
+      {...(hasKeys ? { 'aria-keyshortcuts': 'M' } : {})}
+      onClick={onToggle}
+    >
+      Mark steps
+    </Button>
+  );
+}
+
+type PanelProps = {
+  readonly id: string;
   readonly transport: Transport;
   readonly marks: readonly Mark[];
   readonly isOn: boolean;
   readonly isDisabled: boolean;
   readonly canUndo: boolean;
-  readonly onToggle: () => void;
   /** "Now this step", at the playhead. */
   readonly onMark: (step: StepId) => void;
   readonly onChange: (marks: readonly Mark[]) => void;
   readonly onUndo: () => void;
 };
 
-/** Setting the marks while listening: a switch, a button for each step, and the marks there are. */
-export function MarkSteps(props: MarkStepsProps) {
-  const { transport, marks, isOn, isDisabled, canUndo, onToggle, onMark, onChange, onUndo } = props;
-  const panelId = useId();
+/** Setting the marks while listening: a button for each step, and the marks there are. */
+export function MarkPanel(props: PanelProps) {
+  const { id, transport, marks, isOn, isDisabled, canUndo, onMark, onChange, onUndo } = props;
   const hasKeys = useSingleKeys();
   const panel = useRef<HTMLDivElement>(null);
   const current = useTransport(transport, ({ positionMs }) => stepAt(marks, positionMs));
-  const keys = (key: string) => (hasKeys ? { 'aria-keyshortcuts': key } : {});
   return (
-    <div className={styles['marking']}>
-      <div className="row">
-        <Button
-          slim
-          aria-pressed={isOn}
-          aria-controls={panelId}
-          className={styles['switch']}
-          disabled={isDisabled}
-          {...keys('M')}
-          onClick={onToggle}
-        >
-          Mark steps
-        </Button>
-        {(isOn || canUndo) && (
-          <Button slim variant="quiet" aria-disabled={!canUndo} onClick={onUndo}>
-            <Undo2 size={16} aria-hidden="true" /> Undo last mark
-          </Button>
-        )}
+    <div id={id} ref={panel} tabIndex={-1} hidden={!isOn} className={styles['panel']}>
+      <p className="small muted">
+        While you listen, press a step when it begins. With the first mark, Situation begins at 0:00.
+      </p>
+      {/* A group and not a fieldset: that is for fields. */}
+      <div role="group" aria-label="Mark at the playhead" className={styles['steps']}>
+        {STEP_IDS.map((step, index) => (
+          <button
+            key={step}
+            type="button"
+            data-step={step}
+            disabled={isDisabled}
+            {...(hasKeys ? { 'aria-keyshortcuts': String(index + 1) } : {})}
+            {...(step === current ? { 'aria-current': 'step' } : {})}
+            // A press with the mouse leaves the focus where it was, so that Space goes on pausing.
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => onMark(step)}
+          >
+            {hasKeys && (
+              <span className={styles['key']} aria-hidden="true">
+                {index + 1}
+              </span>
+            )}
+            <span className="vh">Mark </span>
+            {STEP_LABELS[step]}
+          </button>
+        ))}
       </div>
-      <div id={panelId} ref={panel} tabIndex={-1} hidden={!isOn} className={styles['panel']}>
-        <p className="small muted">
-          While you listen, press a step when it begins. With the first mark, Situation begins at 0:00.
-        </p>
-        {/* A group and not a fieldset: that is for fields. */}
-        <div role="group" aria-label="Mark at the playhead" className={styles['steps']}>
-          {STEP_IDS.map((step, index) => (
-            <button
-              key={step}
-              type="button"
-              data-step={step}
-              disabled={isDisabled}
-              {...keys(String(index + 1))}
-              {...(step === current ? { 'aria-current': 'step' } : {})}
-              // A press with the mouse leaves the focus where it was, so that Space goes on pausing.
-              onMouseDown={(event) => event.preventDefault()}
-              onClick={() => onMark(step)}
-            >
-              {hasKeys && (
-                <span className={styles['key']} aria-hidden="true">
-                  {index + 1}
-                </span>
-              )}
-              <span className="vh">Mark </span>
-              {STEP_LABELS[step]}
-            </button>
-          ))}
-        </div>
-        {marks.length > 0 && (
-          <ul role="list" aria-label="Marks" className={styles['marks']}>
-            {marks.map((mark, index) => {
-              const name = `${STEP_LABELS[mark.step]} at ${spokenTime(mark.atMs)}`;
-              return (
-                // Moved, a mark may be any other's neighbour, and keeps the focus in its own place.
-                // oxlint-disable-next-line no-array-index-key
-                <li key={index}>
-                  <Button
-                    slim
-                    variant="quiet"
-                    disabled={isDisabled}
-                    aria-label={`Go to ${name}`}
-                    onClick={() => transport.seek(mark.atMs)}
-                  >
-                    <StepLetter step={mark.step} /> {STEP_LABELS[mark.step]} {timecode(mark.atMs)}
-                  </Button>
-                  <Button
-                    slim
-                    variant="plain"
-                    disabled={isDisabled}
-                    aria-label={`Move ${name} to the playhead`}
-                    onClick={() => {
-                      const { positionMs } = transport.getSnapshot();
-                      onChange(moveMark(marks, index, positionMs, transport.durationMs));
-                    }}
-                  >
-                    Move here
-                  </Button>
-                  <Button
-                    slim
-                    variant="quiet"
-                    aria-label={`Remove ${name}`}
-                    onClick={() => {
-                      // It goes with its row.
-                      panel.current?.focus({ preventScroll: true });
-                      onChange(removeMark(marks, index));
-                    }}
-                  >
-                    Remove
-                  </Button>
-                </li>
-              );
-            })}
-          </ul>
-        )}
+      {marks.length > 0 && (
+        <ul role="list" aria-label="Marks" className={styles['marks']}>
+          {marks.map((mark, index) => {
+            const name = `${STEP_LABELS[mark.step]} at ${spokenTime(mark.atMs)}`;
+            return (
+              // Moved, a mark may be any other's neighbour, and keeps the focus in its own place.
+              // oxlint-disable-next-line no-array-index-key
+              <li key={index}>
+                <Button
+                  slim
+                  variant="quiet"
+                  disabled={isDisabled}
+                  aria-label={`Go to ${name}`}
+                  onClick={() => transport.seek(mark.atMs)}
+                >
+                  <StepLetter step={mark.step} /> {STEP_LABELS[mark.step]} {timecode(mark.atMs)}
+                </Button>
+                <Button
+                  slim
+                  variant="plain"
+                  disabled={isDisabled}
+                  aria-label={`Move ${name} to the playhead`}
+                  onClick={() => {
+                    const { positionMs } = transport.getSnapshot();
+                    onChange(moveMark(marks, index, positionMs, transport.durationMs));
+                  }}
+                >
+                  Move here
+                </Button>
+                <Button
+                  slim
+                  variant="quiet"
+                  aria-label={`Remove ${name}`}
+                  onClick={() => {
+                    // It goes with its row.
+                    panel.current?.focus({ preventScroll: true });
+                    onChange(removeMark(marks, index));
+                  }}
+                >
+                  Remove
+                </Button>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      <div>
+        <Button slim variant="plain" aria-disabled={!canUndo} onClick={onUndo}>
+          Undo last mark
+        </Button>
       </div>
     </div>
   );

@@ -17,7 +17,7 @@ import { type Shortcut, useShortcuts, useSingleKeys } from '../ui/shortcuts.ts';
 import { Timecode } from '../ui/Timecode.tsx';
 import { type ClipState, useClip } from './clip.ts';
 import { fileName } from './file-name.ts';
-import { MarkSteps } from './MarkSteps.tsx';
+import { MarkPanel, MarkSwitch } from './MarkSteps.tsx';
 import { Picture } from './Picture.tsx';
 import styles from './Player.module.css';
 import { usePeaks } from './peaks.ts';
@@ -89,6 +89,7 @@ type ControlsProps = PlayerProps & { readonly clip: Exclude<ClipState, { readonl
 
 function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onShowsPicture }: ControlsProps) {
   const { marks, durationMs } = attempt;
+  const panelId = useId();
   const [isMarking, setMarking] = useState(attempt.source === 'imported' && marks.length === 0);
   const [earlier, setEarlier] = useState<readonly (readonly Mark[])[]>([]);
   const spans = useMemo(() => stepSpans(marks, durationMs), [marks, durationMs]);
@@ -183,17 +184,6 @@ function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onSho
           {`You deleted it ${formatDay(clip.at)} to free ${formatBytes(attempt.bytes)}. Its marks and scores are all here.`}
         </Notice>
       )}
-      <MarkSteps
-        transport={transport}
-        marks={marks}
-        isOn={isMarking}
-        isDisabled={isDisabled}
-        canUndo={earlier.length > 0}
-        onToggle={() => setMarking(!isMarking)}
-        onMark={markHere}
-        onChange={change}
-        onUndo={undo}
-      />
       {clip.tag === 'damaged' && <Damaged hasRemains={save !== null} />}
       {clip.tag === 'ready' && fault === 'unplayable' && (
         <Notice tone="error" title="This browser cannot play the recording">
@@ -206,6 +196,12 @@ function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onSho
         </Notice>
       )}
       <div className={styles['extras']}>
+        <MarkSwitch
+          panelId={panelId}
+          isOn={isMarking}
+          isDisabled={isDisabled}
+          onToggle={() => setMarking(!isMarking)}
+        />
         {save !== null && (
           <Button variant="plain" slim onClick={save}>
             Download recording
@@ -218,6 +214,17 @@ function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onSho
         )}
         {!isDisabled && <KeysHint does={keysMark ? 'mark' : 'jump to'} />}
       </div>
+      <MarkPanel
+        id={panelId}
+        transport={transport}
+        marks={marks}
+        isOn={isMarking}
+        isDisabled={isDisabled}
+        canUndo={earlier.length > 0}
+        onMark={markHere}
+        onChange={change}
+        onUndo={undo}
+      />
     </>
   );
 }

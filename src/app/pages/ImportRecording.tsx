@@ -19,7 +19,6 @@ type ImportRecordingProps = {
 
 /** The way in for recordings made elsewhere: by a button, or dropped anywhere on the page. */
 export function ImportRecording({ prompts, categories, wanted }: ImportRecordingProps) {
-  const button = useRef<HTMLButtonElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const [file, setFile] = useState<File | null>(null);
   const [dropped, setDropped] = useState(0);
@@ -28,12 +27,6 @@ export function ImportRecording({ prompts, categories, wanted }: ImportRecording
     setDropped(files.length);
     setFile(files.length === 1 ? (files[0] ?? null) : null);
   });
-  useEffect(() => {
-    if (wanted === null) return;
-    button.current?.focus({ preventScroll: true });
-    button.current?.scrollIntoView({ block: 'center' });
-  }, [wanted]);
-
   function choose() {
     const chooser = input.current;
     if (chooser === null) return;
@@ -57,9 +50,7 @@ export function ImportRecording({ prompts, categories, wanted }: ImportRecording
         </Notice>
       )}
       <div className="row">
-        <Button ref={button} onClick={choose}>
-          Import a recording
-        </Button>
+        <Button onClick={choose}>Import a recording</Button>
         <span className="small muted">
           {isOver
             ? 'Let go to import it.'

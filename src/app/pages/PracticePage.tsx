@@ -59,6 +59,7 @@ export function Component() {
   const { offerUndo, notice } = useUndo();
   const { write, takeBack, fault } = useWrites();
   const [search] = useSearchParams();
+  const wanted = search.get('import');
   const [next] = data.suggestions;
   const waiting = waitingItems(data);
 
@@ -69,11 +70,19 @@ export function Component() {
     );
   }
 
+  // Who comes for it finds it first.
+  const elsewhere = (
+    <Section title="From elsewhere">
+      <ImportRecording prompts={data.prompts} categories={data.categories} wanted={search.get('import')} />
+    </Section>
+  );
+
   return (
     <>
       <PageTitle title="Practice" hidden />
       {fault}
       <Sheet>
+        {wanted !== null && elsewhere}
         {data.orphans.length > 0 && (
           <Section title="Kept" label="Recovered takes">
             <Recovered orphans={data.orphans} onDelete={(orphan) => void remove(orphan)} />
@@ -103,13 +112,7 @@ export function Component() {
             <Waiting items={waiting} />
           </Section>
         )}
-        <Section title="From elsewhere">
-          <ImportRecording
-            prompts={data.prompts}
-            categories={data.categories}
-            wanted={search.get('import')}
-          />
-        </Section>
+        {wanted === null && elsewhere}
       </Sheet>
       {notice}
     </>

@@ -201,30 +201,32 @@ function Brief({ attempt }: { readonly attempt: KeptAttempt }) {
       {attempt.imported !== undefined && (
         <p className={styles['ended']}>{importedWords(attempt.imported, durationMs)}</p>
       )}
-      <section className={styles['block']} aria-labelledby="question" hidden={prompt.question === ''}>
-        <h2 id="question">The question</h2>
-        <p className="voice">{prompt.question}</p>
-        {planned.length > 0 && (
-          <details className={styles['outline']}>
-            <summary>Your outline</summary>
-            <dl>
-              {planned.map((step) => (
-                <OutlineLine key={step} step={step} text={outline[step] ?? ''} />
-              ))}
-            </dl>
-          </details>
-        )}
-        {prompt.covers.length > 0 && (
-          <details className={styles['outline']}>
-            <summary>What a strong answer covers</summary>
-            <ul role="list">
-              {prompt.covers.map(({ id, text }) => (
-                <li key={id}>{text}</li>
-              ))}
-            </ul>
-          </details>
-        )}
-      </section>
+      {prompt.question !== '' && (
+        <section className={styles['block']} aria-labelledby="question">
+          <h2 id="question">The question</h2>
+          <p className="voice">{prompt.question}</p>
+          {planned.length > 0 && (
+            <details className={styles['outline']}>
+              <summary>Your outline</summary>
+              <dl>
+                {planned.map((step) => (
+                  <OutlineLine key={step} step={step} text={outline[step] ?? ''} />
+                ))}
+              </dl>
+            </details>
+          )}
+          {prompt.covers.length > 0 && (
+            <details className={styles['outline']}>
+              <summary>What a strong answer covers</summary>
+              <ul role="list">
+                {prompt.covers.map(({ id, text }) => (
+                  <li key={id}>{text}</li>
+                ))}
+              </ul>
+            </details>
+          )}
+        </section>
+      )}
     </>
   );
 }
