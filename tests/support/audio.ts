@@ -28,7 +28,7 @@ export function parseWav(bytes: Buffer): Sound {
 }
 
 /** Milliseconds per value of an envelope. */
-const FRAME_MS = 10;
+export const FRAME_MS = 10;
 
 /** Level of each 10 ms in decibels, not below −60: what survives an encoder and still tells where one is. */
 export function envelope({ sampleRate, samples }: Sound): Float32Array {
