@@ -1,6 +1,6 @@
 import type { Ms } from '../../src/domain/timeline.ts';
 import type { Sound } from '../support/audio.ts';
-import { align } from './align.ts';
+import { align, type Stretch } from './align.ts';
 
 /** From when to when something was said into the take, by the wall clock: Unix milliseconds. */
 export type Spoken = { readonly from: number; readonly to: number };
@@ -11,6 +11,9 @@ export type Loss = {
   readonly lostMs: Ms;
   /** Where something earlier than the end is missing or comes twice, in words. */
   readonly holes: readonly string[];
+  /** What this was worked out from. */
+  readonly spoken: readonly Spoken[];
+  readonly stretches: readonly Stretch[];
 };
 
 /** Less than the shortest slice of an encoder (250 ms), more than two packets (60 ms). */
@@ -49,7 +52,7 @@ export function lossOf(fed: Sound, clip: Sound, spoken: readonly Spoken[]): Loss
         leapMs > 0 ? `${leapMs} ms missing at ${clipToMs} ms` : `${-leapMs} ms come twice at ${clipToMs} ms`,
       );
   }
-  return { spokenMs, survivedMs, lostMs: spokenMs - survivedMs, holes };
+  return { spokenMs, survivedMs, lostMs: spokenMs - survivedMs, holes, spoken, stretches };
 }
 
 /** The feed loops: a leap of nearly all of it is a short one back. */

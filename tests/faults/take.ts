@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { STEP_LABELS, type StepId } from '../../src/domain/step.ts';
 import type { Ms } from '../../src/domain/timeline.ts';
 import { PROMPT, watchRecorders } from '../e2e/journey.ts';
@@ -38,6 +38,7 @@ export class Take {
   /** Resolves with the first sound. */
   static async start(page: Page, run: Run, origin: string): Promise<Take> {
     const take = new Take(page, run, await watchRecorders(page));
+    await page.addInitScript(notePresses);
     await page.goto(`${origin}/practice/${PROMPT.id}`);
     await page.getByRole('combobox', { name: 'Countdown' }).selectOption({ label: 'None' });
     await page.getByRole('button', { name: 'Start recording' }).click();
@@ -95,7 +96,7 @@ export class Take {
     const aftermath = this.#aftermath;
     if (aftermath?.tag === 'goes-on') {
       await wait(Math.max(this.#startedAt + LENGTH_MS, struckAt + AFTER_MS) - Date.now());
-      if (await this.#isLive()) this.#hush(Date.now());
+      if (await this.#isLive()) this.#hush(await this.#press(this.#finish));
       else if (aftermath.isUntouched) throw new Error('The take ended, which the fault is no reason for');
       else this.#cut(aftermath.at);
     } else {
@@ -131,21 +132,24 @@ export class Take {
 
   async #mark(step: StepId): Promise<void> {
     const steps = this.#page.getByRole('group', { name: 'Steps' });
-    await steps.getByRole('button', { name: STEP_LABELS[step], exact: true }).click();
-    const at = Date.now();
+    const at = await this.#press(steps.getByRole('button', { name: STEP_LABELS[step], exact: true }));
     this.#marks.push({ step, at, clockMs: this.#saidMs(at) });
   }
 
   async #pause(): Promise<void> {
-    const at = Date.now();
-    await this.#page.getByRole('button', { name: 'Pause' }).click();
-    this.#hush(at);
+    this.#hush(await this.#press(this.#page.getByRole('button', { name: 'Pause' })));
   }
 
   async #resume(): Promise<void> {
     const before = (await this.#recorders()).length;
-    await this.#page.getByRole('button', { name: 'Resume' }).click();
+    await this.#press(this.#page.getByRole('button', { name: 'Resume' }));
     await this.#speak(before);
+  }
+
+  /** When the page felt it: a busy machine is late. */
+  async #press(button: Locator): Promise<number> {
+    await button.click();
+    return this.#page.evaluate(() => (window as unknown as { pressedAt: number }).pressedAt);
   }
 
   async #suffer(strike: () => Promise<Aftermath>): Promise<void> {
@@ -182,4 +186,9 @@ export class Take {
     const earlier = this.#spoken.reduce((sum, { from, to }) => sum + to - from, 0);
     return earlier + (this.#since === null ? 0 : at - this.#since);
   }
+}
+
+/** Before the page's own scripts. */
+function notePresses(): void {
+  addEventListener('click', () => Object.assign(window, { pressedAt: Date.now() }), { capture: true });
 }
