@@ -44,6 +44,12 @@ const stages: readonly Stage[] = [
     needsBrowser: true,
     count: () => playwrightCounts(readReport('e2e')),
   },
+  {
+    name: 'faults',
+    command: ['node', 'tests/faults/run.ts', '--runs', '8', '--seed', '1'],
+    needsBrowser: true,
+    count: () => readReport('faults') as Counts,
+  },
 ];
 
 function vitest(project: string): Stage {

@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { browserArguments, findBrowser } from '../../scripts/browser.ts';
+import { processesOf, signal } from '../support/processes.ts';
 import { speechFile } from '../support/speech.ts';
 import { test as base, expect } from '../support/test.ts';
 import { violations } from './database.ts';
@@ -34,13 +35,7 @@ const test = base.extend<{ profile: Profile }>({
     const executablePath = findBrowser();
     let close = async () => {};
     const kill = async () => {
-      for (const pid of processesOf(folder)) {
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch {
-          // It ended between being listed and being killed.
-        }
-      }
+      signal(processesOf(folder), 'SIGKILL');
       await close();
     };
     const launch = async () => {
@@ -62,19 +57,6 @@ const test = base.extend<{ profile: Profile }>({
 
 test.describe.configure({ timeout: 120_000 });
 test.skip(process.platform !== 'linux', 'finds the processes of the browser in /proc');
-
-function processesOf(folder: string): readonly number[] {
-  const uses = (pid: string) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(folder);
-    } catch {
-      return false;
-    }
-  };
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && uses(name))
-    .map(Number);
-}
 
 /** Records until `killAfterMs` after the first recorder began, kills, and says what had been spoken. */
 async function recordAndKill(profile: Profile, killAfterMs: number): Promise<number> {

@@ -42,7 +42,7 @@ export function speechLike(seconds: number, seed: number, sampleRate = 48_000): 
   return samples;
 }
 
-function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
+export function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
   return items
     .map((item) => ({ item, key: random() }))
     .sort((a, b) => a.key - b.key)
@@ -50,7 +50,7 @@ function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
 }
 
 /** A linear congruential generator (Numerical Recipes' constants): the same seed gives the same sound everywhere. */
-function generator(seed: number): () => number {
+export function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
