@@ -19,6 +19,9 @@ export const RECORDED_FORMATS: readonly InputFormat[] = [WEBM, MATROSKA, MP4, OG
 
 export type TrackKind = 'audio' | 'video';
 
+/** Those of WebKit last a second. */
+const LONGEST_FRAGMENT_SEC = 5;
+
 type Stream =
   | { readonly kind: 'audio'; readonly codec: AudioCodec; readonly config: AudioDecoderConfig }
   | { readonly kind: 'video'; readonly codec: VideoCodec; readonly config: VideoDecoderConfig };
@@ -44,9 +47,11 @@ export type SegmentTracks = {
 export async function openTracks(source: Source): Promise<SegmentTracks | null> {
   const input = new Input({ source, formats: [...RECORDED_FORMATS] });
   try {
+    const format = await input.getFormat();
     const found = [await input.getPrimaryAudioTrack(), await input.getPrimaryVideoTrack()];
-    const tracks = (await Promise.all(found.map(openTrack))).filter((track) => track !== null);
-    if (tracks.length > 0) return { format: await input.getFormat(), tracks, dispose: () => input.dispose() };
+    const opened = await Promise.all(found.map((track) => openTrack(track, format)));
+    const tracks = opened.filter((track) => track !== null);
+    if (tracks.length > 0) return { format, tracks, dispose: () => input.dispose() };
   } catch {
     // The header is not whole.
   }
@@ -54,13 +59,15 @@ export async function openTracks(source: Source): Promise<SegmentTracks | null> 
   return null;
 }
 
-async function openTrack(track: InputTrack | null): Promise<SegmentTrack | null> {
+async function openTrack(track: InputTrack | null, format: InputFormat): Promise<SegmentTrack | null> {
   if (track === null) return null;
   const sink = new EncodedPacketSink(track);
   const first = await sink.getFirstPacket();
   const stream = await streamOf(track);
   if (first === null || stream === null) return null;
-  return { ...stream, startsAt: first.timestamp, packets: () => timedPackets(sink, stream) };
+  const mayRepeat = format === MP4 && stream.kind === 'audio';
+  const packets = () => (mayRepeat ? toldOnce(timedPackets(sink, stream)) : timedPackets(sink, stream));
+  return { ...stream, startsAt: first.timestamp, packets };
 }
 
 async function streamOf(track: InputTrack): Promise<Stream | null> {
@@ -88,6 +95,26 @@ async function* timedPackets(sink: EncodedPacketSink, stream: Stream): AsyncGene
     interval = next === null ? interval : Math.max(0, next.timestamp - before.timestamp);
     before = next;
   }
+}
+
+/**
+ * When it is stopped, WebKitGTK writes the header of the last fragment twice (2.50.6, November 2026). By the
+ * first one the packets lie where the second one does, so that they are noise; by the second they are whole.
+ * Where time runs back, what was told before is therefore left out.
+ */
+async function* toldOnce(packets: AsyncGenerator<EncodedPacket, void>): AsyncGenerator<EncodedPacket, void> {
+  let held: EncodedPacket[] = [];
+  for await (const packet of packets) {
+    const last = held.at(-1);
+    if (last !== undefined && packet.timestamp <= last.timestamp)
+      held = held.filter((before) => before.timestamp < packet.timestamp);
+    held.push(packet);
+    while (packet.timestamp - (held[0]?.timestamp ?? packet.timestamp) > LONGEST_FRAGMENT_SEC) {
+      const [oldest] = held.splice(0, 1);
+      if (oldest !== undefined) yield oldest;
+    }
+  }
+  yield* held;
 }
 
 function durationOf(packet: EncodedPacket, { codec, config }: Stream, interval: number): number {
