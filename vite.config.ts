@@ -55,6 +55,19 @@ function testProjects() {
     },
     {
       extends: true as const,
+      test: {
+        name: 'engines',
+        environment: 'node',
+        include: ['tests/engines/**/*.test.ts'],
+        globalSetup: 'tests/engines/serve.ts',
+        testTimeout: 120_000,
+        hookTimeout: 30_000,
+        // One take at a time: two would disturb one another.
+        fileParallelism: false,
+      },
+    },
+    {
+      extends: true as const,
       test: { name: 'bench', include: ['tests/browser/**/*.bench.ts'], ...inBrowser() },
     },
   ];

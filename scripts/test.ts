@@ -38,6 +38,7 @@ const stages: readonly Stage[] = [
     prepare: () => rmSync(join(root, 'dist'), { recursive: true, force: true }),
   },
   { name: 'size', command: ['node', 'scripts/size.ts'] },
+  vitest('engines'),
   {
     name: 'e2e',
     command: ['playwright', 'test', '--project=journeys'],

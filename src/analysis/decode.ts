@@ -1,5 +1,6 @@
 import {
   ADTS,
+  type AudioCodec,
   AudioSampleSink,
   BlobSource,
   FLAC,
@@ -45,7 +46,7 @@ export async function* decodeMono(
     const track = await input.getPrimaryAudioTrack();
     if (track === null) throw new Undecodable(lasts);
     lasts = await track.computeDuration();
-    if (!(await track.canDecode())) throw new Undecodable(lasts);
+    if (isFatal(await track.getCodec()) || !(await track.canDecode())) throw new Undecodable(lasts);
     let mono = new Float32Array();
     let plane = new Float32Array();
     for await (const sample of new AudioSampleSink(track).samples()) {
@@ -69,4 +70,13 @@ export async function* decodeMono(
   } finally {
     input.dispose();
   }
+}
+
+/**
+ * WebKitGTK says that WebCodecs decode AAC, fails at the first packet, and the whole page then crashes with
+ * the worker (`free(): invalid pointer`, 2.50.6, November 2026). Safari shares the name, not the decoder.
+ */
+function isFatal(codec: AudioCodec | null): boolean {
+  const { userAgent } = navigator;
+  return codec === 'aac' && /Linux.*AppleWebKit/.test(userAgent) && !/Chrom(e|ium)/.test(userAgent);
 }

@@ -192,11 +192,12 @@ async function planOf(input: Input): Promise<Prospect | ImportFailure> {
   }
   const codec = await track.getCodec();
   if (codec === null) return failed('codec', await codecName(track));
-  const sound = await openTrack(track);
+  const format = await input.getFormat();
+  const sound = await openTrack(track, format);
   if (sound === null) return failed('unreadable', 'Not one packet of sound');
 
   const video = await input.getPrimaryVideoTrack();
-  const picture = video === null ? null : await openTrack(video);
+  const picture = video === null ? null : await openTrack(video, format);
   const hasPicture = picture !== null && (await canPlay(picture));
   const pictures = hasPicture ? [picture] : [];
   const facts = {

@@ -23,6 +23,9 @@ const LONGEST_FRAME = 0.05;
 
 export type TrackKind = 'audio' | 'video';
 
+/** Those of WebKit last a second. */
+const LONGEST_FRAGMENT_SEC = 5;
+
 type Stream =
   | { readonly kind: 'audio'; readonly codec: AudioCodec; readonly config: AudioDecoderConfig }
   | {
@@ -56,9 +59,11 @@ export type SegmentTracks = {
 export async function openTracks(source: Source): Promise<SegmentTracks | null> {
   const input = new Input({ source, formats: [...RECORDED_FORMATS] });
   try {
+    const format = await input.getFormat();
     const found = [await input.getPrimaryAudioTrack(), await input.getPrimaryVideoTrack()];
-    const tracks = (await Promise.all(found.map(openTrack))).filter((track) => track !== null);
-    if (tracks.length > 0) return { format: await input.getFormat(), tracks, dispose: () => input.dispose() };
+    const opened = await Promise.all(found.map((track) => openTrack(track, format)));
+    const tracks = opened.filter((track) => track !== null);
+    if (tracks.length > 0) return { format, tracks, dispose: () => input.dispose() };
   } catch {
     // The header is not whole.
   }
@@ -67,18 +72,15 @@ export async function openTracks(source: Source): Promise<SegmentTracks | null> 
 }
 
 /** Null for none, for one without packets, and for a codec that has no name here. */
-export async function openTrack(track: InputTrack | null): Promise<SegmentTrack | null> {
+export async function openTrack(track: InputTrack | null, format: InputFormat): Promise<SegmentTrack | null> {
   if (track === null) return null;
   const sink = new EncodedPacketSink(track);
   const first = await sink.getFirstPacket();
   const stream = await streamOf(track);
   if (first === null || stream === null) return null;
-  return {
-    ...stream,
-    startsAt: first.timestamp,
-    firstPacket: first,
-    packets: () => timedPackets(sink, stream),
-  };
+  const mayRepeat = format === MP4 && stream.kind === 'audio';
+  const packets = () => (mayRepeat ? toldOnce(timedPackets(sink, stream)) : timedPackets(sink, stream));
+  return { ...stream, startsAt: first.timestamp, firstPacket: first, packets };
 }
 
 async function streamOf(track: InputTrack): Promise<Stream | null> {
@@ -108,6 +110,26 @@ async function* timedPackets(sink: EncodedPacketSink, stream: Stream): AsyncGene
     interval = next === null ? interval : Math.max(0, next.timestamp - before.timestamp);
     before = next;
   }
+}
+
+/**
+ * When it is stopped, WebKitGTK writes the header of the last fragment twice (2.50.6, November 2026). By the
+ * first one the packets lie where the second one does, so that they are noise; by the second they are whole.
+ * Where time runs back, what was told before is therefore left out.
+ */
+async function* toldOnce(packets: AsyncGenerator<EncodedPacket, void>): AsyncGenerator<EncodedPacket, void> {
+  let held: EncodedPacket[] = [];
+  for await (const packet of packets) {
+    const last = held.at(-1);
+    if (last !== undefined && packet.timestamp <= last.timestamp)
+      held = held.filter((before) => before.timestamp < packet.timestamp);
+    held.push(packet);
+    while (packet.timestamp - (held[0]?.timestamp ?? packet.timestamp) > LONGEST_FRAGMENT_SEC) {
+      const [oldest] = held.splice(0, 1);
+      if (oldest !== undefined) yield oldest;
+    }
+  }
+  yield* held;
 }
 
 function durationOf(packet: EncodedPacket, { kind, codec, config }: Stream, interval: number): number {
