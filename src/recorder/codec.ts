@@ -36,11 +36,13 @@ export function chooseFormat(
   const [sound, picture] = isWebKit ? [WEBKIT_FORMATS, WEBKIT_PICTURE_FORMATS] : [FORMATS, PICTURE_FORMATS];
   const order = hasPicture ? picture : sound;
   if (preferred === null) return order.find(isSupported) ?? null;
-  if (preferred.startsWith('video/') === hasPicture) return [preferred, ...order].find(isSupported) ?? null;
   const likeness = (type: string) =>
     2 * Number(containerOf(type) === containerOf(preferred)) +
     Number(soundCodecOf(type) === soundCodecOf(preferred));
-  return order.toSorted((a, b) => likeness(b) - likeness(a)).find(isSupported) ?? null;
+  const isSameKind = preferred.startsWith('video/') === hasPicture;
+  // Sound is encoded again when the clip is made, a picture never.
+  const rest = isSameKind && !hasPicture ? order : order.toSorted((a, b) => likeness(b) - likeness(a));
+  return [...(isSameKind ? [preferred] : []), ...rest].find(isSupported) ?? null;
 }
 
 /**

@@ -36,6 +36,8 @@ export class SegmentRecorder {
   readonly #clock: () => Instant;
   readonly #clockStartMs: Ms;
   #recorder: MediaRecorder | null = null;
+  /** When the sound began, where that is known before the encoder reports that it runs. */
+  #beganAt: Instant | null = null;
   #since: Instant | null = null;
   #clockEndMs: Ms | null = null;
   #seq = 0;
@@ -78,6 +80,8 @@ export class SegmentRecorder {
         if (this.#clockEndMs === null) handlers.onFault();
         this.#scope.dispose();
       });
+      // With a picture Chromium reports late, half a second on a busy machine, and has the sound from here on.
+      if (picture !== null) this.#beganAt = this.#clock();
       recorder.start(timesliceMs(mimeType ?? recorder.mimeType));
     } catch {
       handlers.onFault();
@@ -104,7 +108,7 @@ export class SegmentRecorder {
 
   #run(recorder: MediaRecorder): void {
     if (this.#since !== null) return;
-    this.#since = this.#clock();
+    this.#since = this.#beganAt ?? this.#clock();
     this.#handlers.onRunning(recorder.mimeType, this.#since);
   }
 

@@ -284,15 +284,35 @@ export async function asOgg(recording: Recording): Promise<Recording> {
   return cut({ mimeType: 'audio/ogg;codecs=opus', chunks: [target.buffer] }, [1000, 5000]);
 }
 
+type RecordedPicture = {
+  readonly mimeType?: string;
+  readonly width?: number;
+  readonly height?: number;
+  /** Becomes twice as wide half-way, like a window that is resized. */
+  readonly isResized?: boolean;
+};
+
 /** Two seconds of `speechLike` with a moving picture. */
-export async function recordPicture(seed: number): Promise<Recording> {
+export async function recordPicture(
+  seed: number,
+  {
+    mimeType = 'video/webm;codecs=vp8,opus',
+    width = 300,
+    height = 150,
+    isResized = false,
+  }: RecordedPicture = {},
+): Promise<Recording> {
   const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width, height });
   const brush = canvas.getContext('2d');
   let frame = 0;
-  const painting = setInterval(() => brush?.fillRect(frame++ % canvas.width, 0, 3, canvas.height), 30);
+  const painting = setInterval(() => {
+    if (isResized && frame === 33) canvas.width = 2 * width;
+    brush?.fillRect(frame++ % canvas.width, 0, 3, canvas.height);
+  }, 30);
   const picture = canvas.captureStream(25);
   try {
-    return await recordNow('video/webm;codecs=vp8,opus', 2, seed, 1, picture.getVideoTracks());
+    return await recordNow(mimeType, 2, seed, 1, picture.getVideoTracks());
   } finally {
     clearInterval(painting);
   }
