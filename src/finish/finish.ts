@@ -235,7 +235,7 @@ function toClip(atMs: Ms, { segments }: UnfinishedAttempt, places: readonly Plac
 }
 
 /** Calls at each whole percent once. */
-export function percents(onProgress: FinishOptions['onProgress']): (ratio: number) => void {
+function percents(onProgress: FinishOptions['onProgress']): (ratio: number) => void {
   let shown = -1;
   return (ratio) => {
     const percent = Math.floor(ratio * 100);
