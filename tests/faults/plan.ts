@@ -29,6 +29,8 @@ export type Run = {
   readonly chance: number;
 };
 
+/** What a fault may cost of what was said: an MP4 lags behind by a fragment. */
+export const MOST_LOST_MS: Readonly<Record<Run['format'], Ms>> = { webm: 1000, mp4: 1500 };
 /** About so long is a take. */
 const LENGTH_MS: Ms = 6000;
 
@@ -42,13 +44,15 @@ export function plan(runs: number, seed: number): readonly Run[] {
   const drawn = Array.from({ length: runs }, (_, index): Omit<Run, 'number'> => {
     const kind = index % FAULT_NAMES.length;
     const round = Math.floor(index / FAULT_NAMES.length);
-    const momentMs = between(700, LENGTH_MS - 500);
-    const pauseAt = between(600, 4500);
+    const format = (round + kind) % 3 === 2 ? 'mp4' : 'webm';
+    // Sooner, and the whole of a take might be lost by right.
+    const momentMs = between(MOST_LOST_MS[format], LENGTH_MS - 500);
+    const pauseAt = between(MOST_LOST_MS[format], LENGTH_MS - 1500);
     const steps = STEP_IDS.slice(0, between(0, 3));
     const marksAt = steps.map(() => between(100, LENGTH_MS - 500)).toSorted((a, b) => a - b);
     return {
       fault: FAULT_NAMES[kind] ?? 'browser killed',
-      format: (round + kind) % 3 === 2 ? 'mp4' : 'webm',
+      format,
       momentMs,
       marks: steps.map((step, mark) => ({ step, atMs: marksAt[mark] ?? 0 })),
       pause: random() < 1 / 3 ? { fromMs: pauseAt, toMs: pauseAt + between(500, 1000) } : null,

@@ -10,7 +10,7 @@ import { wav } from '../support/microphone.ts';
 import { fedSpeech } from '../support/speech.ts';
 import { FAULTS } from './faults.ts';
 import { type Loss, lossOf } from './loss.ts';
-import type { Run } from './plan.ts';
+import { MOST_LOST_MS, type Run } from './plan.ts';
 import { Stage, startScreen, startSoundServer, until } from './stage.ts';
 import { Take } from './take.ts';
 
@@ -23,8 +23,6 @@ export type Outcome = {
   readonly violations: readonly string[];
 };
 
-/** What a fault may cost of what was said: an MP4 lags behind by a fragment. */
-const MOST_LOST_MS: Readonly<Record<Run['format'], Ms>> = { webm: 1000, mp4: 1500 };
 /** The length a player shows and the samples of a clip may differ by a few packets. */
 const LENGTH_OFF_MS: Ms = 300;
 
@@ -55,31 +53,29 @@ export async function rehearse(run: Run, origin: string): Promise<Outcome> {
     soundServer?.speak();
     take = await Take.start(first, run, origin);
     const { tag } = await take.perform(() => fault.strike({ run, stage, page: first, soundServer }));
-    if (tag === 'browser-dead' || tag === 'tab-dead') {
-      const next = await open(tag === 'tab-dead' ? first.context().newPage() : stage.launch());
-      if (tag === 'tab-dead') await first.close();
-      await recover(next, origin, violations);
-      clip = await review(next, take, violations);
-      await leave(next, origin, violations);
-    } else {
+    let last = first;
+    if (tag === 'browser-dead') last = await open(stage.launch());
+    if (tag === 'tab-dead') {
+      last = await open(first.context().newPage());
+      await first.close();
+    }
+    if (last === first) {
       await take.finish(Date.now());
       await fault.settle?.(first);
-      let last = first;
-      if (screen !== null) {
-        // Only a browser that Playwright has started gives it the download.
-        await first.getByRole('slider', { name: 'Position' }).waitFor();
-        const address = first.url();
-        await stage.close();
-        last = await open(stage.launch());
-        await last.goto(address);
-      }
-      clip = await review(last, take, violations);
-      await leave(last, origin, violations);
+    } else await recover(last, origin, violations);
+    if (screen !== null) {
+      // Only a browser that Playwright has started gives it the download.
+      const address = first.url();
+      await stage.close();
+      last = await open(stage.launch());
+      await last.goto(address);
     }
+    clip = await review(last, take, violations);
     loss = lossOf(fed, clip, take.spoken);
     if (loss.lostMs >= MOST_LOST_MS[run.format])
       violations.push(`more than ${MOST_LOST_MS[run.format]} ms lost`);
     violations.push(...loss.holes);
+    await leave(last, origin, violations);
   } catch (error) {
     violations.push(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
   }
@@ -95,7 +91,7 @@ async function recover(page: Page, origin: string, violations: string[]): Promis
   await page.goto(origin);
   const recovered = page.getByRole('region', { name: 'Recovered takes' });
   const link = recovered.getByRole('link', { name: new RegExp(`^Review ${PROMPT.title}`) });
-  await link.waitFor();
+  await until(() => link.isVisible(), 'the take to be offered as recovered');
   violations.push(...(await page.evaluate(checkInvariants)));
   await link.click();
   await page.waitForURL(/\/attempts\//);
@@ -105,7 +101,7 @@ async function recover(page: Page, origin: string, violations: string[]): Promis
 async function review(page: Page, take: Take, violations: string[]): Promise<Sound> {
   const player = page.getByRole('region', { name: 'Player' });
   const position = player.getByRole('slider', { name: 'Position' });
-  await position.waitFor();
+  await until(() => position.isVisible(), 'the clip to be there');
   for (const step of take.marked) {
     const mark = player
       .getByRole('list', { name: 'Steps' })

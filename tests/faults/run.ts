@@ -78,7 +78,8 @@ const row = (...cells: readonly (string | number)[]) =>
 
 function line({ run, momentMs, loss, violations }: Outcome): string {
   const { spokenMs = '–', survivedMs = '–', lostMs = '–' } = loss ?? {};
-  const verdict = violations.length === 0 ? 'ok' : violations.join('; ');
+  const [first = 'ok', ...others] = violations;
+  const verdict = others.length === 0 ? first : `${first} (and ${others.length} more)`;
   return `${row(run.number, run.fault, run.format, seconds(momentMs), spokenMs, survivedMs, lostMs)}  ${verdict}`;
 }
 

@@ -16,7 +16,7 @@ const NOTICED_WITHIN_MS: Ms = 8000;
 /** A mark is on disk at once, in the same queue as the sound. */
 const MARK_SAVED_MS: Ms = 1000;
 
-type Recorders = () => Promise<readonly { readonly startedAt: number }[]>;
+type Recorders = () => Promise<readonly { readonly calledAt: number }[]>;
 
 /** A take, driven through the app as a person would, and what was said into it by the wall clock. */
 export class Take {
@@ -162,10 +162,10 @@ export class Take {
     this.#since = aftermath.at + aftermath.gapMs;
   }
 
-  /** What is said counts from when the encoder runs: the screen says *Starting…* until then. */
+  /** What is said counts from when the encoder hears it. */
   async #speak(recordersBefore: number): Promise<void> {
     await until(async () => (await this.#recorders()).length > recordersBefore, 'the encoder to run');
-    this.#since = (await this.#recorders()).at(-1)?.startedAt ?? null;
+    this.#since = (await this.#recorders()).at(-1)?.calledAt ?? null;
   }
 
   #hush(at: number): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { STEP_IDS } from '../../src/domain/step.ts';
-import { FAULT_NAMES, plan } from '../faults/plan.ts';
+import { FAULT_NAMES, MOST_LOST_MS, plan } from '../faults/plan.ts';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 const sizes = fc.integer({ min: 1, max: 250 });
@@ -50,7 +50,8 @@ test('every third take of each fault is MP4', () => {
 test('what happens in a take happens while it lasts, and steps are marked in their order', () => {
   fc.assert(
     fc.property(sizes, seeds, (size, seed) => {
-      for (const { momentMs, marks, pause, chance } of plan(size, seed)) {
+      for (const { format, momentMs, marks, pause, chance } of plan(size, seed)) {
+        expect(momentMs).toBeGreaterThanOrEqual(MOST_LOST_MS[format]);
         const times = [
           momentMs,
           ...marks.map(({ atMs }) => atMs),
@@ -70,6 +71,6 @@ test('what happens in a take happens while it lasts, and steps are marked in the
 
 test('moments are spread over the whole take', () => {
   const moments = plan(200, 1).map(({ momentMs }) => momentMs);
-  for (let from = 700; from < 5500; from += 800)
-    expect(moments.some((momentMs) => momentMs >= from && momentMs < from + 800)).toBe(true);
+  for (let from = 1000; from < 5500; from += 750)
+    expect(moments.some((momentMs) => momentMs >= from && momentMs < from + 750)).toBe(true);
 });
