@@ -27,9 +27,7 @@ test('Firefox killed in the middle of a take loses at most a second, and the tak
 }) => {
   skip(firefox.missing !== null, firefox.missing ?? '');
   const profile = temporaryFolder('firefox');
-  const sound = await startSound();
-  const doomed = await launchFirefox(sound, profile);
-  sound?.speak(speechFile());
+  const doomed = await launchFirefox({ profile });
   await startTake(doomed);
   await mark(doomed, 'Situation');
   await speakUntil(doomed, 4);
@@ -37,14 +35,13 @@ test('Firefox killed in the middle of a take loses at most a second, and the tak
   const spokenMs = Date.now() - (recorder?.startedAt ?? Number.NaN);
   await doomed.kill();
 
-  const tab = await launchFirefox(sound, profile);
+  const tab = await launchFirefox({ profile });
   await reviewRecovered(tab);
   const clip = await decodedClip(tab);
   const lostMs = Math.round(spokenMs - lengthMs(clip));
   await annotate(`lost ${lostMs} ms of ${spokenMs} ms`);
   expect(lostMs).toBeLessThan(MOST_LOST_MS);
   expect(Math.abs((await sliderOf(tab)).maxMs - lengthMs(clip))).toBeLessThan(150);
-  if (sound !== null) expect(locateInSpeech(clip, 200, lengthMs(clip) - 200).agreement).toBeGreaterThan(0.9);
   await playFor(tab, 300);
   await soundStorage(tab);
 });
@@ -53,7 +50,7 @@ test('Firefox without any sound output records as well, and says that it cannot 
   skip,
 }) => {
   skip(firefox.missing !== null, firefox.missing ?? '');
-  const tab = await launchFirefox(null);
+  const tab = await launchFirefox();
   await startTake(tab);
   const meter = await find(tab, 'meter', 'Input level');
   expect(await meter.read((element) => element.getAttribute('aria-valuetext'))).toBe('Not measured');
@@ -61,4 +58,23 @@ test('Firefox without any sound output records as well, and says that it cannot 
   await finish(tab);
   expect((await sliderOf(tab)).maxMs).toBeGreaterThan(1900);
   await playFor(tab, 300);
+});
+
+test('Firefox keeps the speech it hears', async ({ skip }) => {
+  skip(firefox.missing !== null, firefox.missing ?? '');
+  const sound = await startSound();
+  if (sound === null) return skip('without PulseAudio: npm run setup:browsers');
+  const tab = await launchFirefox({ sound });
+  const spokenAt = Date.now();
+  sound.speak(speechFile());
+  await startTake(tab);
+  await speakUntil(tab, 5);
+  const [recorder] = await recordersOf(tab);
+  await finish(tab);
+  const clip = await decodedClip(tab);
+  expect(lengthMs(clip)).toBeGreaterThan(4000);
+  // Less than in Chromium, whose microphone is a file: between two programs a busy machine leaves gaps.
+  const { atMs, agreement } = locateInSpeech(clip, 1000, lengthMs(clip) - 200);
+  expect(agreement).toBeGreaterThan(0.6);
+  expect(Math.abs(atMs - 1000 - ((recorder?.startedAt ?? 0) - spokenAt))).toBeLessThan(2500);
 });

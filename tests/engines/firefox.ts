@@ -9,18 +9,20 @@ const program = findProgram(['firefox-esr', 'firefox'], ['/Applications/Firefox.
 export const firefox: Engine = {
   name: 'Firefox',
   missing: program === null ? 'Firefox is not installed: npm run setup:browsers' : null,
-  launch: (sound) => launchFirefox(sound),
-  hears: true,
+  launch: () => launchFirefox(),
 };
 
-/**
- * Firefox by WebDriver BiDi, allowed to listen and to play without asking. Without a sound system its
- * microphone is Firefox's own, a tone, and nothing is heard of it.
- */
-export async function launchFirefox(
-  sound: SoundSystem | null,
+type FirefoxOptions = {
+  readonly profile?: string;
+  /** What it hears and is heard by. Without it the microphone is Firefox's own, a tone, and there is no loudspeaker. */
+  readonly sound?: SoundSystem;
+};
+
+/** Firefox by WebDriver BiDi, allowed to listen and to play without asking. */
+export async function launchFirefox({
   profile = temporaryFolder('firefox'),
-): Promise<Tab> {
+  sound,
+}: FirefoxOptions = {}): Promise<Tab> {
   if (program === null) throw new Error('Firefox is not installed');
   const browser = await puppeteer.launch({
     browser: 'firefox',
@@ -30,7 +32,7 @@ export async function launchFirefox(
     env: { ...process.env, ...(sound?.env ?? SILENT) },
     extraPrefsFirefox: {
       'media.navigator.permission.disabled': true,
-      'media.navigator.streams.fake': sound === null,
+      'media.navigator.streams.fake': sound === undefined,
       'media.autoplay.default': 0,
       'media.autoplay.blocking_policy': 0,
     },
