@@ -14,7 +14,7 @@ const packages = [
   'gstreamer1.0-plugins-good',
   'gstreamer1.0-plugins-bad',
   'gstreamer1.0-libav',
-  // A microphone that hears real speech, and loudspeakers that go nowhere.
+  // Loudspeakers that go nowhere.
   'pulseaudio',
   'pulseaudio-utils',
 ];
@@ -34,7 +34,7 @@ if (!existsSync('/etc/debian_version')) {
 - Firefox: its tests are skipped, by name, when it is not in the path
 - on Linux: WebKitWebDriver with MiniBrowser (WebKitGTK 2.50 or newer), Xvfb, and GStreamer with its plugins
   good, bad and libav; without them the tests of WebKitGTK are skipped. On other systems they always are
-- PulseAudio with paplay and pactl: without it Firefox records a tone instead of speech`);
+- PulseAudio with pactl: without it nothing is played aloud`);
 } else if (!aptGet('update') || !aptGet('install', '-y', '--no-install-recommends', ...packages)) {
   console.error(
     'Not everything could be installed. Tests of a browser that is missing are skipped, by name.',

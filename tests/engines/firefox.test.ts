@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { speechFile } from '../support/speech.ts';
 import { firefox, launchFirefox } from './firefox.ts';
 import {
   find,
@@ -13,8 +12,8 @@ import {
   speakUntil,
   startTake,
 } from './journeys.ts';
-import { startSound, temporaryFolder } from './machine.ts';
-import { decodedClip, lengthMs, locateInSpeech, recordersOf } from './observer.ts';
+import { temporaryFolder } from './machine.ts';
+import { decodedClip, lengthMs, recordersOf } from './observer.ts';
 
 /** WebM: a chunk every 500 ms, plus what lies between the microphone and the chunk. */
 const MOST_LOST_MS = 1000;
@@ -27,9 +26,7 @@ test('Firefox killed in the middle of a take loses at most a second, and the tak
 }) => {
   skip(firefox.missing !== null, firefox.missing ?? '');
   const profile = temporaryFolder('firefox');
-  const sound = await startSound();
-  const doomed = await launchFirefox(sound, profile);
-  sound?.speak(speechFile());
+  const doomed = await launchFirefox(profile);
   await startTake(doomed);
   await mark(doomed, 'Situation');
   await speakUntil(doomed, 4);
@@ -37,14 +34,13 @@ test('Firefox killed in the middle of a take loses at most a second, and the tak
   const spokenMs = Date.now() - (recorder?.startedAt ?? Number.NaN);
   await doomed.kill();
 
-  const tab = await launchFirefox(sound, profile);
+  const tab = await launchFirefox(profile);
   await reviewRecovered(tab);
   const clip = await decodedClip(tab);
   const lostMs = Math.round(spokenMs - lengthMs(clip));
   await annotate(`lost ${lostMs} ms of ${spokenMs} ms`);
   expect(lostMs).toBeLessThan(MOST_LOST_MS);
   expect(Math.abs((await sliderOf(tab)).maxMs - lengthMs(clip))).toBeLessThan(150);
-  if (sound !== null) expect(locateInSpeech(clip, 200, lengthMs(clip) - 200).agreement).toBeGreaterThan(0.9);
   await playFor(tab, 300);
   await soundStorage(tab);
 });
@@ -53,7 +49,7 @@ test('Firefox without any sound output records as well, and says that it cannot 
   skip,
 }) => {
   skip(firefox.missing !== null, firefox.missing ?? '');
-  const tab = await launchFirefox(null);
+  const tab = await launchFirefox();
   await startTake(tab);
   const meter = await find(tab, 'meter', 'Input level');
   expect(await meter.read((element) => element.getAttribute('aria-valuetext'))).toBe('Not measured');

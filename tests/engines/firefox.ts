@@ -1,6 +1,6 @@
 import puppeteer, { type ElementHandle, type Page } from 'puppeteer-core';
 import { onTestFinished } from 'vitest';
-import { findProgram, killTree, SILENT, type SoundSystem, temporaryFolder } from './machine.ts';
+import { findProgram, killTree, SILENT, temporaryFolder } from './machine.ts';
 import type { Engine, Found, Tab } from './tab.ts';
 import { isNamed } from './tab.ts';
 
@@ -9,28 +9,21 @@ const program = findProgram(['firefox-esr', 'firefox'], ['/Applications/Firefox.
 export const firefox: Engine = {
   name: 'Firefox',
   missing: program === null ? 'Firefox is not installed: npm run setup:browsers' : null,
-  launch: (sound) => launchFirefox(sound),
-  hears: true,
+  launch: () => launchFirefox(),
 };
 
-/**
- * Firefox by WebDriver BiDi, allowed to listen and to play without asking. Without a sound system its
- * microphone is Firefox's own, a tone, and nothing is heard of it.
- */
-export async function launchFirefox(
-  sound: SoundSystem | null,
-  profile = temporaryFolder('firefox'),
-): Promise<Tab> {
+/** Firefox by WebDriver BiDi. Its microphone is its own, a tone; it may listen and play without asking. */
+export async function launchFirefox(profile = temporaryFolder('firefox')): Promise<Tab> {
   if (program === null) throw new Error('Firefox is not installed');
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: program,
     headless: true,
     userDataDir: profile,
-    env: { ...process.env, ...(sound?.env ?? SILENT) },
+    env: { ...process.env, ...SILENT },
     extraPrefsFirefox: {
       'media.navigator.permission.disabled': true,
-      'media.navigator.streams.fake': sound === null,
+      'media.navigator.streams.fake': true,
       'media.autoplay.default': 0,
       'media.autoplay.blocking_policy': 0,
     },

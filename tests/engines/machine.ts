@@ -97,46 +97,33 @@ export async function startScreen(): Promise<string> {
   return `:${number.toString().trim()}`;
 }
 
-const [pulseaudio, pactl, paplay] = ['pulseaudio', 'pactl', 'paplay'].map((name) => findProgram([name]));
+const [pulseaudio, pactl] = ['pulseaudio', 'pactl'].map((name) => findProgram([name]));
 
 /** For programs that are to find no sound system, neither the user's nor any other. */
 export const SILENT = { PULSE_SERVER: 'unix:/nonexistent' };
 
 export type SoundSystem = {
-  /** For programs that are to hear and to be heard. */
+  /** For programs that are to be heard. */
   readonly env: Readonly<Record<string, string>>;
-  /** Plays this file into the microphone, once. */
-  speak(file: string): void;
 };
 
-/**
- * A PulseAudio of the test's own, where it is installed: loudspeakers that go nowhere, and a microphone that hears
- * what is played.
- */
+/** A PulseAudio of the test's own, where it is installed, with loudspeakers that go nowhere. */
 export async function startSound(): Promise<SoundSystem | null> {
-  if (!pulseaudio || !pactl || !paplay) return null;
+  if (!pulseaudio || !pactl) return null;
   const folder = temporaryFolder('sound');
   const env = { ...process.env, HOME: folder, XDG_RUNTIME_DIR: folder };
-  const modules = [
-    'module-native-protocol-unix',
-    'module-null-sink sink_name=speakers',
-    'module-null-sink sink_name=spoken',
-    'module-remap-source source_name=microphone master=spoken.monitor source_properties=device.description=Spoken',
-  ];
+  const modules = ['module-native-protocol-unix', 'module-null-sink sink_name=speakers'];
   const options = ['-n', '--daemonize=no', '--exit-idle-time=-1', '--disable-shm=yes'];
   start(pulseaudio, [...options, ...modules.flatMap((module) => ['-L', module])], env);
   await eventually(async () => {
-    const sources = execFileSync(pactl, ['list', 'short', 'sources'], {
+    const sinks = execFileSync(pactl, ['list', 'short', 'sinks'], {
       env,
       encoding: 'utf8',
       stdio: 'pipe',
     });
-    if (!sources.includes('microphone')) throw new Error('PulseAudio has no microphone yet');
+    if (!sinks.includes('speakers')) throw new Error('PulseAudio has no loudspeakers yet');
   });
   return {
     env: { PULSE_SERVER: `unix:${folder}/pulse/native`, PULSE_COOKIE: `${folder}/.config/pulse/cookie` },
-    speak: (file) => {
-      start(paplay, ['-d', 'spoken', file], env);
-    },
   };
 }

@@ -1,5 +1,4 @@
-import { envelope, locate, type Sound } from '../support/audio.ts';
-import { fedSpeech } from '../support/speech.ts';
+import type { Sound } from '../support/audio.ts';
 import type { Tab } from './tab.ts';
 
 /** What a page did with the browser's media, seen from outside and not told by the app. */
@@ -101,10 +100,4 @@ export async function decodedClip(tab: Tab): Promise<Sound> {
 
 export function lengthMs({ sampleRate, samples }: Sound): number {
   return (samples.length / sampleRate) * 1000;
-}
-
-/** Where in the fed speech a piece of a clip comes from, and how surely. */
-export function locateInSpeech(sound: Sound, fromMs: number, toMs: number) {
-  const [from, to] = [fromMs, toMs].map((ms) => Math.round((ms * sound.sampleRate) / 1000));
-  return locate(envelope(fedSpeech()), envelope({ ...sound, samples: sound.samples.subarray(from, to) }));
 }

@@ -1,5 +1,3 @@
-import type { SoundSystem } from './machine.ts';
-
 /** An element of the page, found by the role and the accessible name the engine itself gives it. */
 export type Found = {
   /** A real click where the driver has one. */
@@ -31,10 +29,8 @@ export type Tab = {
 export type Engine = {
   readonly name: string;
   readonly missing: string | null;
-  /** A new page in a new profile; closed when the test ends. With `sound` it is heard, and may hear. */
-  launch(sound: SoundSystem | null): Promise<Tab>;
-  /** Whether its microphone is the sound system's. */
-  readonly hears: boolean;
+  /** A new page in a new profile, its microphone the engine's own, a tone; closed when the test ends. */
+  launch(): Promise<Tab>;
 };
 
 /** Elements that may have the role; the engine says which do. */
@@ -49,6 +45,7 @@ export function candidates(role: string): string {
     list: 'ul, ol',
     main: 'main',
     meter: 'meter',
+    progressbar: 'progress',
     region: 'section',
     slider: 'input[type=range]',
     table: 'table',

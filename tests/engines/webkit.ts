@@ -9,6 +9,7 @@ import {
   type SoundSystem,
   start,
   startScreen,
+  startSound,
   temporaryFolder,
 } from './machine.ts';
 import { candidates, type Engine, type Found, isNamed, type Tab } from './tab.ts';
@@ -33,8 +34,7 @@ const MEDIA = ['--enable-mock-capture-devices=true', '--enable-media-stream=true
 export const webkit: Engine = {
   name: 'WebKitGTK',
   missing: absent.length > 0 ? `without ${absent.join(', ')}: npm run setup:browsers` : null,
-  launch: launchWebKit,
-  hears: false,
+  launch: async () => launchWebKit(await startSound()),
 };
 
 /** WebKit calls a `<select>` a button (WebKitGTK 2.50, November 2026). */
@@ -212,8 +212,8 @@ export async function launchWebKitWithProfile(
 
   return {
     kill: () => killTree(child.pid),
-    goto: async (to) => void (await call('(to) => void location.assign(to)', [to])),
-    reload: async () => void (await call('() => void location.reload()', [])),
+    goto: async (to) => void (await send('Page.navigate', { url: to })),
+    reload: async () => void (await send('Page.reload', {})),
     all,
     evaluate: async (work, ...args) =>
       (await call(work.toString(), args)) as Awaited<ReturnType<typeof work>>,
