@@ -1,8 +1,9 @@
+import { X } from 'lucide-react';
 import { useRef } from 'react';
 import { moveMark, removeMark } from '../domain/marks.ts';
 import { type Mark, STEP_IDS, STEP_LABELS, type StepId, stepAt } from '../domain/step.ts';
 import { spokenTime, timecode } from '../domain/timeline.ts';
-import { Button } from '../ui/Button.tsx';
+import { Button, IconButton } from '../ui/Button.tsx';
 import { StepLetter } from '../ui/Steps.tsx';
 import { useSingleKeys } from '../ui/shortcuts.ts';
 import styles from './MarkSteps.module.css';
@@ -111,18 +112,15 @@ export function MarkPanel(props: PanelProps) {
                 >
                   Move here
                 </Button>
-                <Button
-                  slim
-                  variant="quiet"
-                  aria-label={`Remove ${name}`}
+                <IconButton
+                  label={`Remove ${name}`}
+                  icon={X}
                   onClick={() => {
                     // It goes with its row.
                     panel.current?.focus({ preventScroll: true });
                     onChange(removeMark(marks, index));
                   }}
-                >
-                  Remove
-                </Button>
+                />
               </li>
             );
           })}

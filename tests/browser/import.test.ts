@@ -1,5 +1,5 @@
 import { ADTS, ALL_FORMATS, BlobSource, EncodedPacketSink, Input, OggOutputFormat } from 'mediabunny';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type ImportResult, importInWorker, inspectInWorker } from '../../src/finish/client.ts';
 import { importFile } from '../../src/finish/import.ts';
 import type { Archive } from '../../src/storage/archive.ts';
@@ -244,3 +244,26 @@ for (const [when, at] of [
     expect(await rowsOf('reserve')).toBe(1);
     await expectNothingLeft(archive);
   });
+
+test('four hours are read piece by piece, never as a whole', { timeout: 400_000 }, async () => {
+  const archive = await open();
+  // MPEG 2.5, layer III, 8 kb/s, 8 kHz, mono: 72 ms of silence in 72 bytes.
+  const frame = new Uint8Array(72);
+  frame.set([0xff, 0xe3, 0x18, 0xc0]);
+  const minutes = new Blob(Array.from({ length: 10_000 }, () => frame));
+  const file = new File(
+    Array.from({ length: 20 }, () => minutes),
+    'all day.mp3',
+  );
+  const attempt = anImport(file);
+  const pieces = vi.spyOn(Blob.prototype, 'arrayBuffer');
+  onTestFinished(() => pieces.mockRestore());
+  const result = kept(await importFile(archive, file, attempt, () => undefined));
+  const sizes = pieces.mock.contexts.map((blob) => (blob as Blob).size);
+  expect(result.durationMs).toBe(14_400_000);
+  expect(sizes.length).toBeGreaterThan(10);
+  expect(Math.max(...sizes)).toBeLessThan(file.size / 10);
+  const { durationMs, atMs } = await played(await clipOf(archive, attempt), 12_345_000);
+  expect(durationMs).toBe(14_400_000);
+  expect(atMs).toBeGreaterThanOrEqual(12_345_000);
+});

@@ -199,7 +199,9 @@ function Brief({ attempt }: { readonly attempt: KeptAttempt }) {
         </p>
       )}
       {attempt.imported !== undefined && (
-        <p className={styles['ended']}>{importedWords(attempt.imported, durationMs)}</p>
+        <p className={attempt.imported.isTorn === true ? styles['ended'] : styles['from']}>
+          {importedWords(attempt.imported, durationMs)}
+        </p>
       )}
       {prompt.question !== '' && (
         <section className={styles['block']} aria-labelledby="question">
