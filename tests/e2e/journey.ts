@@ -39,11 +39,19 @@ export async function watchRecorders(page: Page): Promise<() => Promise<Recorder
   return async () => page.evaluate(() => (window as unknown as { recorderLog: RecorderLog }).recorderLog);
 }
 
-export async function startTake(page: Page, promptId: string = PROMPT.id): Promise<void> {
+export type RecordLabel = 'Audio' | 'Audio and camera' | 'Audio and screen';
+
+export async function startTake(
+  page: Page,
+  promptId: string = PROMPT.id,
+  record: RecordLabel = 'Audio',
+): Promise<void> {
   await page.goto(`/practice/${promptId}`);
+  await page.getByRole('combobox', { name: 'Record' }).selectOption({ label: record });
   await page.getByRole('combobox', { name: 'Countdown' }).selectOption({ label: 'None' });
   await page.getByRole('button', { name: 'Start recording' }).click();
-  await expect(page.getByRole('timer', { name: 'Elapsed' })).toBeVisible();
+  // A camera takes its time.
+  await expect(page.getByRole('timer', { name: 'Elapsed' })).toBeVisible({ timeout: 15_000 });
 }
 
 export async function mark(page: Page, step: (typeof STEPS)[number]): Promise<void> {
