@@ -44,7 +44,11 @@ const CAMERA: MediaTrackConstraints = {
   height: { ideal: 720 },
   frameRate: { ideal: 24 },
 };
-const SCREEN: MediaTrackConstraints = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { max: 15 } };
+/**
+ * No larger than a camera, though letters would gain by it: an encoder may be ten frames behind, and holds the
+ * sound back so long. On a busy machine ten frames of 1080 lines took two seconds.
+ */
+const SCREEN: MediaTrackConstraints = { width: { max: 1280 }, height: { max: 720 }, frameRate: { max: 10 } };
 
 /**
  * The camera or the screen beside the voice, watched as long as it is open. It may go away at any moment:

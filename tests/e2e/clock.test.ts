@@ -127,7 +127,7 @@ test('a tab behind another records every second, and shows the right time when i
   let page = await attach(tabs);
   watch(page.context());
   await watchRecorders(page);
-  await startTake(page, PROMPT.id, tabs.origin);
+  await startTake(page, PROMPT.id, { origin: tabs.origin });
   await speakUntil(page, 3);
   await noteHiding(page);
   await detach(page);

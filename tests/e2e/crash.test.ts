@@ -14,6 +14,7 @@ import {
   locateInSpeech,
   mark,
   PROMPT,
+  type RecordLabel,
   speakUntil,
   startTake,
   watchRecorders,
@@ -59,10 +60,14 @@ test.describe.configure({ timeout: 120_000 });
 test.skip(process.platform !== 'linux', 'finds the processes of the browser in /proc');
 
 /** Records until `killAfterMs` after the first recorder began, kills, and says what had been spoken. */
-async function recordAndKill(profile: Profile, killAfterMs: number): Promise<number> {
+async function recordAndKill(
+  profile: Profile,
+  killAfterMs: number,
+  record: RecordLabel = 'Audio',
+): Promise<number> {
   const page = await profile.launch();
   const recorders = await watchRecorders(page);
-  await startTake(page);
+  await startTake(page, PROMPT.id, { record });
   await mark(page, 'Situation');
   await expect.poll(async () => (await recorders()).length).toBe(1);
   const startedAt = (await recorders())[0]?.startedAt ?? Number.NaN;
@@ -94,6 +99,39 @@ for (const killAfterMs of [1730, 3210, 4480, 6950]) {
     await page.goto('/');
     await expect(page.getByRole('heading', { level: 1, name: 'Practice' })).toBeAttached();
     await expect(recovered).toHaveCount(0);
+    expect(await violations(page)).toEqual([]);
+  });
+}
+
+for (const [record, killAfterMs] of [
+  ['Audio and camera', 2730],
+  ['Audio and camera', 6210],
+  ['Audio and screen', 4480],
+] as const) {
+  test(`${record}: killed after ${killAfterMs} ms, at most a second is lost, and the rest is seen and heard`, async ({
+    profile,
+  }) => {
+    const spokenMs = await recordAndKill(profile, killAfterMs, record);
+
+    const page = await profile.launch();
+    await page.goto('/');
+    const recovered = page.getByRole('region', { name: 'Recovered takes' });
+    await recovered.getByRole('link', { name: new RegExp(`^Review ${PROMPT.title}`) }).click();
+    await expect(page.getByRole('slider', { name: 'Position' })).toBeVisible();
+    const picture = page.getByLabel('Picture', { exact: true });
+    await expect
+      .poll(() => picture.evaluate((video: HTMLVideoElement) => video.videoWidth))
+      .toBeGreaterThan(0);
+    const { name, sound } = await downloadClip(page);
+    expect(name).toMatch(/\.webm$/);
+    const lostMs = Math.round(spokenMs - lengthMs(sound));
+    test.info().annotations.push({ type: 'lost', description: `${lostMs} ms of ${spokenMs} ms` });
+    expect(lostMs).toBeLessThan(MOST_LOST_MS);
+    expect(locateInSpeech(sound, 100, lengthMs(sound) - 100).agreement).toBeGreaterThan(0.9);
+    await page.getByRole('slider', { name: 'Position' }).fill('1.5');
+    await expect
+      .poll(() => picture.evaluate((video: HTMLVideoElement) => video.currentTime))
+      .toBeCloseTo(1.5, 1);
     expect(await violations(page)).toEqual([]);
   });
 }

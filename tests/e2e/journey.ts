@@ -48,12 +48,25 @@ export async function watchRecorders(page: Page): Promise<() => Promise<Recorder
   return async () => page.evaluate(() => (window as unknown as { recorderLog: RecorderLog }).recorderLog);
 }
 
-/** @param origin where the context of the page has no base URL */
-export async function startTake(page: Page, promptId: string = PROMPT.id, origin = ''): Promise<void> {
+export type RecordLabel = 'Audio' | 'Audio and camera' | 'Audio and screen';
+
+type TakeOptions = {
+  readonly record?: RecordLabel;
+  /** Where the context of the page has no base URL. */
+  readonly origin?: string;
+};
+
+export async function startTake(
+  page: Page,
+  promptId: string = PROMPT.id,
+  { record = 'Audio', origin = '' }: TakeOptions = {},
+): Promise<void> {
   await page.goto(`${origin}/practice/${promptId}`);
+  await page.getByRole('combobox', { name: 'Record' }).selectOption({ label: record });
   await page.getByRole('combobox', { name: 'Countdown' }).selectOption({ label: 'None' });
   await page.getByRole('button', { name: 'Start recording' }).click();
-  await expect(page.getByRole('timer', { name: 'Elapsed' })).toBeVisible();
+  // A camera takes its time.
+  await expect(page.getByRole('timer', { name: 'Elapsed' })).toBeVisible({ timeout: 15_000 });
 }
 
 export async function mark(page: Page, step: (typeof STEPS)[number]): Promise<void> {
