@@ -88,9 +88,13 @@ export class Device {
     this.#scope.dispose();
   }
 
-  /** Off, the device sends silence: what is said in a pause reaches no encoder. */
+  /**
+   * Off, the device sends silence: what is said in a pause reaches no encoder. Firefox would give the device
+   * back after three seconds, and miss the first second of what is said when the take goes on
+   * (`media.getusermedia.microphone.off_while_disabled`, 153): there, the ended segment is enough.
+   */
   enable(isEnabled: boolean): void {
-    this.track.enabled = isEnabled;
+    if (isEnabled || !navigator.userAgent.includes('Firefox/')) this.track.enabled = isEnabled;
     this.#meter?.reset();
   }
 
