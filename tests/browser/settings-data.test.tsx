@@ -73,8 +73,6 @@ test('recordings stand by size or by age, and are ticked by hand or by rule', as
   await expect.element(data().getByText('2 ticked, 3 MB')).toBeVisible();
   await expect.element(tick).toHaveValue('hand');
   await expectGoodLooks();
-  await page.viewport(1280, 1600);
-  await page.screenshot({ path: '/work/wt-storage/test-results/shots/data-full.png' });
 });
 
 test('only so many rows stand at once, and what is out of sight counts as ticked too', async () => {
@@ -140,13 +138,9 @@ test('an attempt whose audio was deleted shows its wave, its marks and its score
   await expect.element(player.getByRole('button', { name: 'Play Approach' })).toBeInTheDocument();
   await expect.element(button('Download recording')).not.toBeInTheDocument();
   await expect.element(page.getByRole('status', { name: 'Overall score' })).toMatchTextContent(/\d/);
-  await page.viewport(1280, 1600);
-  await page.screenshot({ path: '/work/wt-storage/test-results/shots/review-deleted.png' });
   await expectGoodLooks();
   await router.navigate('/history');
   await expect.element(page.getByRole('row', { name: /Audio deleted/ })).toBeVisible();
-  await page.viewport(1280, 1600);
-  await page.screenshot({ path: '/work/wt-storage/test-results/shots/history-deleted.png' });
   await expectGoodLooks();
 });
 
@@ -222,8 +216,6 @@ test('the trash is emptied at once, with what it frees', async () => {
   await archive.prompts.remove(prompt.id);
   await openApp(archive, PATH);
   await expect.element(data()).toMatchTextContent('2 things you deleted are still here');
-  await page.viewport(1280, 1600);
-  await page.screenshot({ path: '/work/wt-storage/test-results/shots/data-trash.png' });
   await button('Empty the trash: frees 45 kB').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Empty it' }).click();
   await expect.element(button(/Empty the trash/)).not.toBeInTheDocument();
