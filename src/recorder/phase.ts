@@ -39,6 +39,11 @@ export function mayHavePicture({ tag }: Pick<RecorderState, 'tag'>): boolean {
   }
 }
 
+/** From the press that opens the microphone until the take needs none any more, whichever device it has. */
+export function needsRecorder({ tag }: RecorderState): boolean {
+  return ['opening', 'ready', 'counting', 'recording', 'paused', 'stopping'].includes(tag);
+}
+
 /** The attempt that is this tab's alone; nothing else may record or finish it. */
 export function heldTake(state: RecorderState): AttemptId | null {
   if (state.tag === 'failed' && !isRetryable(state)) return null;

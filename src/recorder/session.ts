@@ -20,7 +20,7 @@ import {
 } from './machine.ts';
 import { NO_LEVEL } from './meter.ts';
 import { missingSupport } from './microphone.ts';
-import { heldTake, mayHavePicture } from './phase.ts';
+import { heldTake, mayHavePicture, needsRecorder } from './phase.ts';
 import { Picture } from './picture.ts';
 import { planTake } from './plan-take.ts';
 import { type Elsewhere, followRecorder, holdRecorderLock } from './recorder-lock.ts';
@@ -69,6 +69,8 @@ export class Session {
   #stateScope = new Scope();
   /** Lives from `open-mic` to `close-mic`. */
   #micScope = new Scope();
+  /** The lock of the one tab that records. */
+  #recorder: { readonly scope: Scope; readonly isHeld: Promise<boolean> } | null = null;
   #device: Device | null = null;
   /** Opened beside the present device, which goes on until `take-mic`. */
   #nextDevice: Device | null = null;
@@ -269,6 +271,10 @@ export class Session {
         this.#state = state;
         if (state.tag !== before.tag) this.#enter(state, before);
         for (const effect of effects) this.#run(effect);
+        if (!needsRecorder(state)) {
+          this.#recorder?.scope.dispose();
+          this.#recorder = null;
+        }
         const held = heldTake(before);
         if (held !== null && held !== heldTake(state)) this.#letGo();
       }
@@ -370,7 +376,7 @@ export class Session {
     scope.timeout(() => this.#dispatch({ tag: 'slow' }), SLOW_QUESTION_MS);
     const missing = missingSupport();
     if (missing !== null) return this.#dispatch({ tag: 'refused', fault: missing });
-    const hasLock = await holdRecorderLock(scope, () => this.#yields());
+    const hasLock = await this.#holdRecorder();
     if (scope.isDisposed) return;
     if (!hasLock) return this.#dispatch({ tag: 'refused', fault: 'elsewhere' });
     const device = await this.#openDevice(scope);
@@ -379,6 +385,15 @@ export class Session {
     this.#device = device;
     scope.interval(() => this.#listen(), LISTEN_EVERY_MS);
     this.#dispatch({ tag: 'opened' });
+  }
+
+  /** Held through a change of microphone too: in the middle of a take no other tab begins one. */
+  #holdRecorder(): Promise<boolean> {
+    if (this.#recorder === null) {
+      const scope = new Scope();
+      this.#recorder = { scope, isHeld: holdRecorderLock(scope, () => this.#yields()) };
+    }
+    return this.#recorder.isHeld;
   }
 
   #openDevice(scope: Scope): ReturnType<typeof openDevice> {

@@ -109,3 +109,23 @@ test('a take that is only being saved or recovered is not being recorded', async
   expect(await recordingNow()).toBeNull();
   await freeRecorder?.();
 });
+
+test('a take that waits for another microphone keeps the recorder', async () => {
+  const archive = await anEmptyArchive();
+  const [lost, other] = [await aMicrophone(), await aMicrophone()];
+  const answers = [lost, other];
+  answerGetUserMedia(async () => (answers.shift() ?? other).stream);
+  const [first, second] = [aSession(archive), aSession(archive)];
+  first.start(aPlan());
+  await records(first, 500);
+  lost.unplug();
+  await reaches(first, 'paused');
+  second.open();
+  await expect.poll(() => second.getSnapshot().state).toEqual({ tag: 'refused', fault: 'elsewhere' });
+  first.resume();
+  await records(first, first.elapsedMs() + 500);
+  first.finish();
+  await reaches(first, 'saved');
+  await expect.poll(() => second.getSnapshot().elsewhere).toEqual({ tag: 'done' });
+  await archive.close();
+});
