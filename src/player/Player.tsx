@@ -43,17 +43,15 @@ type PlayerProps = {
 
 /** The replay of an attempt, with its keys. */
 export function Player(props: PlayerProps) {
-  const { archive, attempt, explain, showsPicture } = props;
+  const { archive, attempt, explain } = props;
   const clip = useClip(archive, attempt);
   return (
     <section tabIndex={-1} className={styles['player']} aria-label="Player">
       {clip.tag === 'loading' ? (
-        <>
-          {pictureSource(attempt) !== null && (
-            <Picture attempt={attempt} transport={null} isHidden={!showsPicture} />
-          )}
-          <div className={styles['waiting']} />
-        </>
+        // What comes, unseen: whatever the fonts and the width, nothing moves when it is there.
+        <div className={styles['waiting']}>
+          <Controls {...props} clip={clip} />
+        </div>
       ) : (
         <Controls key={clip.tag} {...props} clip={clip} />
       )}
@@ -85,7 +83,7 @@ function focusPlayer({ currentTarget }: MouseEvent<HTMLElement>): void {
   currentTarget.closest('section')?.focus({ preventScroll: true });
 }
 
-type ControlsProps = PlayerProps & { readonly clip: Exclude<ClipState, { readonly tag: 'loading' }> };
+type ControlsProps = PlayerProps & { readonly clip: ClipState };
 
 function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onShowsPicture }: ControlsProps) {
   const { marks, durationMs } = attempt;
@@ -156,12 +154,15 @@ function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onSho
   ];
   useShortcuts(shortcuts, { enabled: !isDisabled });
 
-  const hasPicture = pictureSource(attempt) !== null && !isDisabled;
+  const isWaiting = clip.tag === 'loading';
+  const hasPicture = pictureSource(attempt) !== null && (isWaiting || !isDisabled);
   const recording = clip.tag === 'damaged' ? clip.remains : blob;
   const save = recording === null ? null : () => download(recording, fileName(attempt));
   return (
     <>
-      {hasPicture && <Picture attempt={attempt} transport={transport} isHidden={!showsPicture} />}
+      {hasPicture && (
+        <Picture attempt={attempt} transport={isWaiting ? null : transport} isHidden={!showsPicture} />
+      )}
       <StepStrip
         transport={transport}
         marks={marks}
@@ -202,8 +203,8 @@ function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onSho
           isDisabled={isDisabled}
           onToggle={() => setMarking(!isMarking)}
         />
-        {save !== null && (
-          <Button variant="plain" slim onClick={save}>
+        {(save !== null || isWaiting) && (
+          <Button variant="plain" slim onClick={save ?? undefined}>
             Download recording
           </Button>
         )}
@@ -212,7 +213,7 @@ function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onSho
             {showsPicture ? 'Hide picture' : 'Show picture'}
           </Button>
         )}
-        {!isDisabled && <KeysHint does={keysMark ? 'mark' : 'jump to'} />}
+        {(isWaiting || !isDisabled) && <KeysHint does={keysMark ? 'mark' : 'jump to'} />}
       </div>
       <MarkPanel
         id={panelId}
