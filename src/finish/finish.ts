@@ -225,8 +225,7 @@ function toClip(atMs: Ms, { segments }: UnfinishedAttempt, places: readonly Plac
   return clockToClip(atMs, timings);
 }
 
-/** Calls at each whole percent once. */
-export function percents(onProgress: FinishOptions['onProgress']): (ratio: number) => void {
+function percents(onProgress: FinishOptions['onProgress']): (ratio: number) => void {
   let shown = -1;
   return (ratio) => {
     const percent = Math.floor(ratio * 100);
