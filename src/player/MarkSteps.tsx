@@ -91,20 +91,15 @@ export function MarkPanel(props: PanelProps) {
               // Moved, a mark may be any other's neighbour, and keeps the focus in its own place.
               // oxlint-disable-next-line no-array-index-key
               <li key={index}>
-                <Button
-                  slim
-                  variant="quiet"
-                  disabled={isDisabled}
-                  aria-label={`Go to ${name}`}
-                  onClick={() => transport.seek(mark.atMs)}
-                >
-                  <StepLetter step={mark.step} /> {STEP_LABELS[mark.step]} {timecode(mark.atMs)}
+                <Button slim variant="quiet" disabled={isDisabled} onClick={() => transport.seek(mark.atMs)}>
+                  <StepLetter step={mark.step} /> <span className="vh">Go to </span>
+                  {STEP_LABELS[mark.step]} {timecode(mark.atMs)}
                 </Button>
                 <Button
                   slim
                   variant="plain"
                   disabled={isDisabled}
-                  aria-label={`Move ${name} to the playhead`}
+                  aria-label={`Move here: ${name}`}
                   onClick={() => {
                     const { positionMs } = transport.getSnapshot();
                     onChange(moveMark(marks, index, positionMs, transport.durationMs));

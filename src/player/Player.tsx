@@ -345,8 +345,7 @@ function KeysHint({ does }: { readonly does: 'mark' | 'jump to' }) {
   if (!useSingleKeys()) return null;
   return (
     <p className={styles['hint']}>
-      <kbd>Space</kbd> plays and pauses, <kbd>←</kbd> <kbd>→</kbd> move 5 seconds, <kbd>1</kbd> to{' '}
-      <kbd>5</kbd> {does} a step.
+      <kbd>Space</kbd> plays, <kbd>1</kbd> to <kbd>5</kbd> {does} a step.
     </p>
   );
 }

@@ -1,5 +1,7 @@
 import type { Page } from '@playwright/test';
 import axe from 'axe-core';
+import { wav } from '../support/microphone.ts';
+import { speechLike } from '../support/speech-like.ts';
 import { expect, test } from '../support/test.ts';
 import { mark, PROMPT, recordShortly, speakUntil, startTake } from './journey.ts';
 
@@ -106,4 +108,26 @@ test('every screen of an app in use', async ({ page }) => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
     await audit(page, `full ${path}`);
   }
+});
+
+test('importing a recording, and marking its steps', async ({ page }) => {
+  const choose = async (name: string, buffer: Buffer): Promise<void> => {
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Import a recording' }).click();
+    await (await chooser).setFiles({ name, mimeType: 'audio/wav', buffer });
+  };
+  await page.goto('/');
+  await choose('notes.wav', Buffer.from('Dear diary. '.repeat(300)));
+  await expect(page.getByRole('alert')).toBeVisible();
+  await audit(page, 'import refused');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await choose('memo.wav', wav(speechLike(20, 1, 16_000), 16_000));
+  const start = page.getByRole('button', { name: 'Import', exact: true });
+  await expect(start).toBeVisible();
+  await audit(page, 'import asking');
+  await start.click();
+  await page.getByRole('slider', { name: 'Position' }).fill('8');
+  await page.getByRole('button', { name: 'Mark Trade-offs' }).click();
+  await expect(page.getByRole('list', { name: 'Marks' })).toBeVisible();
+  await audit(page, 'review, marking');
 });
