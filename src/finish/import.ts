@@ -229,7 +229,7 @@ async function planOf(input: Input): Promise<Prospect | ImportFailure> {
 
 /**
  * Both can be seeked in exactly: an MP3 file without an index was heard up to 146 s beside the place in
- * Chromium 156, the same packets in MP4 within a packet (decisions/0005).
+ * Chromium 156, the same packets in MP4 within a packet (decisions/0007).
  */
 function containerFor(tracks: readonly { readonly codec: string }[]): OutputFormat {
   const webm = new WebMOutputFormat();

@@ -62,6 +62,7 @@ export class Picture {
   #state: PictureState = { tag: 'closed' };
   #scope = new Scope();
   #open: Open | null = null;
+  #opening: Promise<boolean> | null = null;
 
   constructor(kind: RecordKind, cameraId: string | null, handlers: PictureHandlers) {
     this.#kind = kind;
@@ -114,28 +115,11 @@ export class Picture {
   /**
    * Asks for the picture: call it on a press, and before anything that takes time, because browsers show
    * their list of screens in answer to a press only. False: it was refused, or is no longer wanted.
+   * What is being asked for already is not asked for again.
    */
-  async open(): Promise<boolean> {
-    const scope = this.#renewScope();
-    this.#set({ tag: 'opening' });
-    try {
-      const seen = await this.#ask();
-      scope.add(() => seen.stop());
-      // Browsers take a drawing for a film otherwise, and blur its letters.
-      if (this.#kind === 'screen') seen.contentHint = 'detail';
-      const recorded = scope.isDisposed ? seen : steadied(seen, scope);
-      const size = await firstFrame(recorded, scope);
-      if (scope.isDisposed) return false;
-      this.#open = { seen, recorded, size };
-      this.#set({ tag: 'open', stream: new MediaStream([seen]) });
-      this.#watch(seen, scope);
-      return true;
-    } catch (error) {
-      if (scope.isDisposed) return false;
-      this.#renewScope();
-      this.#set({ tag: 'refused', fault: pictureFault(error, this.#kind) });
-      return false;
-    }
+  open(): Promise<boolean> {
+    this.#opening ??= this.#openAnew();
+    return this.#opening;
   }
 
   close(): void {
@@ -151,10 +135,35 @@ export class Picture {
     this.#handlers.onOver();
   }
 
+  async #openAnew(): Promise<boolean> {
+    const scope = this.#renewScope();
+    this.#set({ tag: 'opening' });
+    try {
+      const seen = await this.#ask();
+      scope.add(() => seen.stop());
+      // Browsers take a drawing for a film otherwise, and blur its letters.
+      if (this.#kind === 'screen') seen.contentHint = 'detail';
+      const recorded = scope.isDisposed ? seen : steadied(seen, scope);
+      const size = await firstFrame(recorded, scope);
+      if (scope.isDisposed) return false;
+      this.#open = { seen, recorded, size };
+      this.#opening = null;
+      this.#set({ tag: 'open', stream: new MediaStream([seen]) });
+      this.#watch(seen, scope);
+      return true;
+    } catch (error) {
+      if (scope.isDisposed) return false;
+      this.#renewScope();
+      this.#set({ tag: 'refused', fault: pictureFault(error, this.#kind) });
+      return false;
+    }
+  }
+
   #renewScope(): Scope {
     this.#scope.dispose();
     this.#scope = new Scope();
     this.#open = null;
+    this.#opening = null;
     return this.#scope;
   }
 

@@ -237,7 +237,6 @@ export class Session {
   }
 
   async #startWithPicture(plan: TakePlan): Promise<void> {
-    if (this.#picture.state.tag === 'opening') return;
     if (await this.#picture.open()) this.start(plan);
   }
 

@@ -20,7 +20,7 @@ export type Frames = {
 /**
  * The same picture, which never stands still for the encoder. Chromium's recorder holds the sound back until
  * the next frame comes: of a slide that is shown for a minute, a crash would cost a minute of what was said
- * (measured with Chromium 150: five seconds without a frame, not one byte). So the last frame is sent again,
+ * (measured with Chromium 156: five seconds without a frame, not one byte). So the last frame is sent again,
  * by a worker, because timers of a page in the background are slowed down.
  *
  * Where a browser has no access to frames the track is handed back as it is.

@@ -8,6 +8,7 @@ import {
   Mp4OutputFormat,
   Output,
   type OutputFormat,
+  WebMOutputFormat,
 } from 'mediabunny';
 import type { ImportedAttempt } from '../../src/finish/client.ts';
 import { anUnfinishedAttempt } from '../support/factories.ts';
@@ -64,6 +65,17 @@ export async function aStrangeFile(name: 'strange-ac3.mp4' | 'strange-alac.m4a')
 
 export async function aFilm(): Promise<File> {
   return new File([wholeOf(await recordPicture(1))], 'film.webm');
+}
+
+/** The same picture, and nothing to be heard. */
+export async function aSilentFilm(): Promise<File> {
+  const target = new BufferTarget();
+  const input = new Input({ source: new BlobSource(await aFilm()), formats: ALL_FORMATS });
+  const output = new Output({ format: new WebMOutputFormat(), target });
+  const conversion = await Conversion.init({ input, output, audio: { discard: true } });
+  await conversion.execute();
+  input.dispose();
+  return new File([target.buffer ?? ''], 'silent film.webm');
 }
 
 /** The first part of a file, as a broken copy leaves it. */

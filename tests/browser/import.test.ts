@@ -8,7 +8,17 @@ import { finishLock, holdLock } from '../../src/storage/locks.ts';
 import { openArchive } from '../../src/storage/open-archive.ts';
 import { anEmptyArchive, someBytes } from '../support/factories.ts';
 import { checkInvariants } from '../support/invariants.ts';
-import { aFile, aFilm, anImport, aStrangeFile, KINDS, renamed, repacked, torn } from './import-files.ts';
+import {
+  aFile,
+  aFilm,
+  anImport,
+  aSilentFilm,
+  aStrangeFile,
+  KINDS,
+  renamed,
+  repacked,
+  torn,
+} from './import-files.ts';
 import { clipOf, decoded, heard, longRecording, played, record, spoken, wholeOf } from './takes.ts';
 
 async function open(): Promise<Archive> {
@@ -102,6 +112,7 @@ const bad = [
   ['noise', async () => new File([someBytes(200_000)], 'noise.m4a'), 'foreign'],
   ['sound in AC-3', () => aStrangeFile('strange-ac3.mp4'), 'codec'],
   ['sound in ALAC', () => aStrangeFile('strange-alac.m4a'), 'codec'],
+  ['a film without sound', aSilentFilm, 'no-audio'],
   ['a copy without its index', async () => torn(await aFile('memo.m4a'), 0.6), 'unreadable'],
   ['a copy of a header', async () => torn(await aFile('memo.webm'), 0.005), 'unreadable'],
 ] as const;

@@ -264,3 +264,17 @@ test('the camera is opened with the microphone, on its press, and goes when it i
   await session.dispose();
   await archive.close();
 });
+
+test('Start pressed while the camera is being opened starts once it is', async () => {
+  const archive = await anEmptyArchive();
+  const { asked } = answerDevices();
+  const session = aSession(archive, wanting('camera'));
+  session.openPicture();
+  session.start(aPlan());
+  session.start(aPlan());
+  const id = await records(session, 500);
+  expect(asked).toEqual({ microphone: 1, camera: 1, screen: 0 });
+  expect(await sourcesOf(archive, id)).toEqual(['camera']);
+  await session.dispose();
+  await archive.close();
+});
