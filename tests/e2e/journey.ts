@@ -13,18 +13,25 @@ export const STEPS = ['Situation', 'Approach', 'Trade-offs', 'Results', 'Next'] 
 export const CRITERIA = ['Clarity', 'Pacing', 'Technical depth'] as const;
 
 /** What the page's own MediaRecorders did, by the wall clock: seen from outside, not told by the app. */
-type RecorderLog = { readonly startedAt: number; readonly stoppedAt: number | null }[];
+type RecorderLog = {
+  /** With a picture the sound begins here, and `start` is reported late. */
+  readonly calledAt: number;
+  readonly startedAt: number;
+  readonly stoppedAt: number | null;
+}[];
 
 /** Must be called before the page opens: notes when each MediaRecorder began and was told to stop. */
 export async function watchRecorders(page: Page): Promise<() => Promise<RecorderLog>> {
   await page.addInitScript(() => {
-    const log: { startedAt: number; stoppedAt: number | null }[] = [];
+    type Row = { calledAt: number; startedAt: number; stoppedAt: number | null };
+    const log: Row[] = [];
     Object.assign(window, { recorderLog: log });
     const { start, stop } = MediaRecorder.prototype;
-    const rows = new WeakMap<MediaRecorder, { startedAt: number; stoppedAt: number | null }>();
+    const rows = new WeakMap<MediaRecorder, Row>();
     MediaRecorder.prototype.start = function (this: MediaRecorder, timeslice?: number) {
+      const calledAt = Date.now();
       this.addEventListener('start', () => {
-        const row = { startedAt: Date.now(), stoppedAt: null };
+        const row = { calledAt, startedAt: Date.now(), stoppedAt: null };
         rows.set(this, row);
         log.push(row);
       });
