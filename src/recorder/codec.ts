@@ -46,11 +46,11 @@ export function chooseFormat(
 }
 
 /**
- * How often the encoder hands over: what a crash may cost. MP4 lags behind by a fragment, so that its
- * slices are shorter.
+ * How often the encoder hands over: what a crash may cost. MP4 lags behind by a fragment, and sound beside a
+ * picture by the frames that are being encoded, so that their slices are shorter.
  */
 export function timesliceMs(mimeType: string): number {
-  return containerOf(mimeType) === 'mp4' ? 250 : 500;
+  return containerOf(mimeType) === 'mp4' || mimeType.startsWith('video/') ? 250 : 500;
 }
 
 /** For seeking, one in two seconds is enough; MP4 is written only up to the last one. */

@@ -19,7 +19,7 @@ import type { Take } from './take-state.ts';
 import { type WriteFault, WriteQueue } from './write-queue.ts';
 
 const ANSWER_WITHIN_MS: Ms = 5000;
-/** Six timeslices: no busy machine is so late. */
+/** Six timeslices of sound, twelve with a picture: no busy machine is so late. */
 const STALLED_MS: Ms = 3000;
 
 export type TakeHandlers = {

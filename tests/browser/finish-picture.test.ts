@@ -36,7 +36,8 @@ async function finished(archive: Archive, segments: readonly Recording[]) {
   const attempt = kept(await finishAttempt(archive, take.id, { endedBy: 'user' }));
   const clip = await clipOf(archive, take);
   const sound = await decoded(clip);
-  expect(Math.abs(sound.durationMs - attempt.durationMs)).toBeLessThan(150);
+  // The last frame may be seen a little longer than the sound is heard.
+  expect(Math.abs(sound.durationMs - attempt.durationMs)).toBeLessThan(250);
   return { take, attempt, clip, notes: heard(sound) };
 }
 

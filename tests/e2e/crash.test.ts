@@ -70,7 +70,8 @@ async function recordAndKill(
   await startTake(page, PROMPT.id, { record });
   await mark(page, 'Situation');
   await expect.poll(async () => (await recorders()).length).toBe(1);
-  const startedAt = (await recorders())[0]?.startedAt ?? Number.NaN;
+  const [recorder] = await recorders();
+  const startedAt = (record === 'Audio' ? recorder?.startedAt : recorder?.calledAt) ?? Number.NaN;
   await mark(page, 'Approach');
   await page.waitForTimeout(Math.max(0, killAfterMs - (Date.now() - startedAt)));
   const spokenMs = Date.now() - startedAt;

@@ -40,10 +40,11 @@ test('a picture is WebM where the browser can, and MP4 in WebKit', () => {
   expect(chooseFormat(null, () => false, CHROME, true)).toBeNull();
 });
 
-test('MP4 is cut and keyed more often, because it is written only up to the last keyframe', () => {
+test('pictures are cut more often than sound, and MP4 has more keyframes, up to which alone it is written', () => {
   expect(timesliceMs('video/mp4;codecs=avc1.42E01F,opus')).toBe(250);
   expect(keyFrameIntervalMs('video/mp4;codecs=avc1.42E01F,opus')).toBe(1000);
-  expect(timesliceMs('video/webm;codecs=vp9,opus')).toBe(500);
+  expect(timesliceMs('video/webm;codecs=vp9,opus')).toBe(250);
+  expect(timesliceMs('audio/webm;codecs=opus')).toBe(500);
   expect(keyFrameIntervalMs('video/webm;codecs=vp9,opus')).toBe(2000);
 });
 
