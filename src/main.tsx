@@ -8,7 +8,7 @@ import { RouterProvider } from 'react-router/dom';
 import { BootError } from './app/BootError.tsx';
 import { report } from './app/diagnostics.ts';
 import { followChanges } from './app/follow-changes.ts';
-import { isRecording } from './app/recording.ts';
+import { holdsTake } from './app/recording.ts';
 import { createRoutes } from './app/routes.tsx';
 import { ShellSkeleton } from './app/Shell.tsx';
 import { noteOutdated } from './app/update.ts';
@@ -23,8 +23,8 @@ async function boot(root: Root): Promise<void> {
   try {
     const archive = await openArchive({
       onBlocked: () => root.render(<BootError error={new StorageError('blocked')} />),
-      onOutdated: () => noteOutdated({ canSave: isRecording() }),
-      mayClose: () => !isRecording(),
+      onOutdated: () => noteOutdated({ canSave: holdsTake() }),
+      mayClose: () => !holdsTake(),
     });
     archive.purgeTrash(Date.now() - TRASH_MS).catch(report);
     archive.layInReserve().catch(report);

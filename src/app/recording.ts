@@ -1,3 +1,8 @@
+/** Whether something said in this tab is in no other place yet: closing the database now would lose it. */
+export function holdsTake(): boolean {
+  return isRecording() || document.documentElement.dataset['unsaved'] === 'true';
+}
+
 /**
  * Whether a take is in progress in this tab. The record page says so on the root element, so that style
  * sheets know it too.

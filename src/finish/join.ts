@@ -108,10 +108,12 @@ async function fill(
     if (segment !== null && joinable === null)
       return failed('mixed', `Segment ${index + 1} is in another format`);
     if (joinable !== null) {
-      if (segment !== null && trackOf(segment, 'video') && !trackOf(joinable, 'video')) lacksPicture = true;
+      const isWithoutPicture = segment !== null && trackOf(segment, 'video') && !trackOf(joinable, 'video');
+      if (isWithoutPicture) lacksPicture = true;
       endSec = await append(clip, joinable, startSec, () => onProgress((bytesBefore + file.seen()) / total));
       rethrow(file);
-      const unread = file.bytes - file.seen();
+      // What belongs to a picture that is left out is not asked for.
+      const unread = isWithoutPicture ? 0 : file.bytes - file.seen();
       if (unread > INDEX_SHARE * file.bytes)
         return failed('unreadable', `${unread} of ${file.bytes} bytes of segment ${index + 1} mean nothing`);
     }
@@ -210,8 +212,8 @@ async function madeJoinable(
     return like !== undefined && isSameStream(track, like);
   });
   const like = clip.tracks.get('audio');
-  if (like === undefined || !trackOf(segment, 'audio'))
-    return alike.length === segment.tracks.length ? segment : null;
+  // A crash at its very beginning may leave a picture before there is sound.
+  if (like === undefined || !trackOf(segment, 'audio')) return { ...segment, tracks: alike };
   if (alike.some(({ kind }) => kind === 'audio')) return { ...segment, tracks: alike };
   const { transcode } = await import('./transcode.ts');
   const source = await transcode(file.source, like, clip.output.format).catch(() => null);

@@ -148,6 +148,7 @@ function durationOf(packet: EncodedPacket, { kind, codec, config }: Stream, inte
  */
 export function isSameStream(a: SegmentTrack, b: SegmentTrack): boolean {
   if (a.kind !== b.kind || a.codec !== b.codec) return false;
+  if (a.kind === 'video' && b.kind === 'video' && a.rotation !== b.rotation) return false;
   if (a.codec === 'vp8' || a.codec === 'vp9') return profileOf(a) === profileOf(b);
   if (a.config.codec !== b.config.codec) return false;
   if (a.codec === 'opus' && channelMapping(a.config) === 0 && channelMapping(b.config) === 0) return true;

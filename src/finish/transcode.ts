@@ -33,8 +33,11 @@ export async function transcode(
     video: { discard: true },
     showWarnings: false,
   });
-  if (!conversion.isValid) return null;
-  await conversion.execute();
-  input.dispose();
+  try {
+    if (!conversion.isValid) return null;
+    await conversion.execute();
+  } finally {
+    input.dispose();
+  }
   return target.buffer === null ? null : new BufferSource(target.buffer);
 }

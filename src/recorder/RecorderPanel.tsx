@@ -98,9 +98,12 @@ export function RecorderPanel(props: RecorderPanelProps) {
   }
 
   const hasSound = state.tag === 'recording' && !snapshot.isStarting;
+  const isAnnounced = useRef(false);
   useEffect(() => {
-    if (hasSound) announce('Recording');
-  }, [hasSound]);
+    // A take that goes on in a new segment by itself is not spoken into.
+    if (hasSound && !isAnnounced.current) announce('Recording');
+    isAnnounced.current = hasSound || (isAnnounced.current && state.tag === 'recording');
+  }, [hasSound, state.tag]);
   const turned = useEffectEvent((tag: RecorderState['tag']) => {
     if (tag === 'paused') announce('Paused');
     if (state.tag !== 'saved') return;

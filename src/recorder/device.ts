@@ -49,7 +49,7 @@ export class Device {
   #isMuted = false;
   #wasListed = false;
   #defaultGroup: string | null = null;
-  #configuration: string;
+  #configuration: Configuration;
   #applied: Processing;
   #stopWaiting: () => void = () => undefined;
 
@@ -115,11 +115,16 @@ export class Device {
   }
 
   #checkConfiguration(): void {
-    const configuration = configurationOf(this.track);
-    if (configuration === this.#configuration || this.isEnded) return;
-    this.#configuration = configuration;
+    if (this.isEnded) return;
+    const before = this.#configuration;
+    const now = configurationOf(this.track);
+    this.#configuration = now;
     this.#applied = appliedProcessing(this.track);
-    this.#handlers.onReconfigured();
+    // What a browser learns of a device only once it runs is no change of it.
+    const hasChanged = now.some(
+      (value, index) => value !== null && before[index] !== null && value !== before[index],
+    );
+    if (hasChanged) this.#handlers.onReconfigured();
   }
 
   async #poll(): Promise<void> {
@@ -139,9 +144,13 @@ export class Device {
   }
 }
 
-function configurationOf(track: MediaStreamTrack): string {
-  const { sampleRate, channelCount } = track.getSettings();
-  return JSON.stringify([sampleRate, channelCount, appliedProcessing(track)]);
+/** Null: the browser does not say, or not yet. */
+type Configuration = readonly (number | boolean | null)[];
+
+function configurationOf(track: MediaStreamTrack): Configuration {
+  const { sampleRate = null } = track.getSettings();
+  const { echo, noise, gain } = appliedProcessing(track);
+  return [sampleRate, echo, noise, gain];
 }
 
 /** A browser may have no room for one more AudioContext; recording needs none. */

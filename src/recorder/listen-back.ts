@@ -16,14 +16,12 @@ export function recordSample(track: MediaStreamTrack, scope: Scope): Promise<Blo
         resolve(null);
       });
       recorder.addEventListener('dataavailable', ({ data }) => blobs.push(data));
-      recorder.addEventListener('error', () => resolve(null));
+      recorder.addEventListener('error', stop);
       recorder.addEventListener('stop', () => resolve(new Blob(blobs, { type: recorder.mimeType })));
-      recorder.addEventListener('start', () => {
-        scope.timeout(() => {
-          if (recorder.state !== 'inactive') recorder.stop();
-        }, SAMPLE_MS);
-      });
       recorder.addEventListener('stop', stop);
+      recorder.addEventListener('start', () => scope.timeout(() => recorder.stop(), SAMPLE_MS));
+      // One that never begins delivers nothing.
+      scope.timeout(stop, 3 * SAMPLE_MS);
       recorder.start();
     } catch {
       resolve(null);

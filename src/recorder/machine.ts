@@ -320,6 +320,8 @@ function fromStopping(state: In<'stopping'>, event: RecorderEvent): Transition {
       return state.cause === 'user' ? to({ ...state, cause: event.fault }) : to(state);
     case 'device-lost':
       return to({ ...state, hasMic: false }, ...close);
+    case 'renewed':
+      return state.hasMic ? to(state, { run: 'take-mic' }) : to(state);
     case 'discard':
       return state.outcome === 'save' ? to({ ...state, outcome: 'discard' }) : to(state);
     case 'flushed':

@@ -24,7 +24,7 @@ const ANSWER_WITHIN_MS: Ms = 1000;
  * @param yields another tab wants the recorder: ends the scope, or returns false to keep it
  */
 export async function holdRecorderLock(scope: Scope, yields: () => boolean): Promise<boolean> {
-  const free = (await holdLock(RECORDER_LOCK)) ?? (await askForLock(scope));
+  const free = (await holdLock(RECORDER_LOCK)) ?? (scope.isDisposed ? null : await askForLock(scope));
   if (free === null) return false;
   scope.add(() => void free());
   const channel = new BroadcastChannel(CHANNEL);

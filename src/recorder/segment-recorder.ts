@@ -75,7 +75,9 @@ export class SegmentRecorder {
       this.#scope.listen(recorder, 'dataavailable', (event) => {
         if (event instanceof BlobEvent) this.#take(recorder, event.data);
       });
-      this.#scope.listen(recorder, 'error', () => handlers.onFault());
+      this.#scope.listen(recorder, 'error', () => {
+        if (this.#clockEndMs === null) handlers.onFault();
+      });
       this.#scope.listen(recorder, 'stop', () => {
         if (this.#clockEndMs === null) handlers.onFault();
         this.#scope.dispose();

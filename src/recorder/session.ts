@@ -88,6 +88,7 @@ export class Session {
   #elsewhere: Elsewhere | null = null;
   #isOverdue = false;
   #goneOn: 'slept' | 'switched' | null = null;
+  #sayNoMore: () => void = () => undefined;
   #savedTake: TakeFacts = NO_TAKE;
   #finishProgress: number | null = null;
   #lastDiscarded: AttemptId | null = null;
@@ -311,6 +312,8 @@ export class Session {
     this.#wakefulness = new Wakefulness(this.#monotonic);
     scope.interval(() => this.#checkSleep(), LISTEN_EVERY_MS);
     keepAwake(scope);
+    // While the browser asks whether to leave, the page stands still and the encoder goes on.
+    scope.listen(window, 'beforeunload', () => this.#wakefulness?.excuse());
     scope.listen(window, 'pagehide', () => this.#writer?.hurry());
     scope.listen(document, 'visibilitychange', () => {
       if (document.visibilityState === 'hidden') this.#writer?.hurry();
@@ -395,22 +398,28 @@ export class Session {
     return this.#recorder.isHeld;
   }
 
-  #openDevice(scope: Scope): ReturnType<typeof openDevice> {
+  async #openDevice(scope: Scope): ReturnType<typeof openDevice> {
     const request = { id: this.#microphoneId, processing: this.#processing };
-    return openDevice(request, scope.child(), this.#monotonic, {
-      onLost: () => this.#dispatch({ tag: 'device-lost', at: this.#clock() }),
-      onMuted: (isMuted) => this.#dispatch({ tag: isMuted ? 'muted' : 'unmuted', at: this.#clock() }),
+    let device: Device | null = null;
+    // One that waits to take the place of another must not end or pause what that records.
+    const counts = () => device === null || device === this.#device;
+    const opened = await openDevice(request, scope.child(), this.#monotonic, {
+      onLost: () => counts() && this.#dispatch({ tag: 'device-lost', at: this.#clock() }),
+      onMuted: (isMuted) =>
+        counts() && this.#dispatch({ tag: isMuted ? 'muted' : 'unmuted', at: this.#clock() }),
       onList: (microphones) => {
         if (JSON.stringify(microphones) === JSON.stringify(this.#microphones)) return;
         this.#microphones = microphones;
         this.#publish();
       },
-      onReconfigured: () => this.#renew(),
+      onReconfigured: () => counts() && this.#renew(),
       onDefaultChanged: () => void this.#followDefault().catch(reportError),
     });
+    if (opened instanceof Device) device = opened;
+    return opened;
   }
 
-  /** The device that is the default now is opened beside the present one, so that no word falls between. */
+  /** The device that is the default now is opened beside the present one, which goes on until it is. */
   async #followDefault(): Promise<void> {
     const device = await this.#openDevice(this.#micScope);
     // Refused, the present one is as good as it was.
@@ -420,6 +429,8 @@ export class Session {
     device.enable(this.#device?.track.enabled ?? true);
     if (this.#state.tag === 'recording') this.#sayGoneOn('switched');
     this.#renew();
+    // A call takes one device away and makes another the default: the end of the first's mute is not heard of.
+    if (!device.track.muted) this.#dispatch({ tag: 'unmuted', at: this.#clock() });
   }
 
   #renew(since = this.#clock()): void {
@@ -435,7 +446,8 @@ export class Session {
 
   #sayGoneOn(how: 'slept' | 'switched'): void {
     this.#goneOn = how;
-    this.#stateScope.timeout(() => {
+    this.#sayNoMore();
+    this.#sayNoMore = this.#stateScope.timeout(() => {
       this.#goneOn = null;
       this.#publish();
     }, SAID_FOR_MS);

@@ -17,6 +17,11 @@ export class SignalWatch {
     return this.#tinyMs >= SILENCE_MS;
   }
 
+  /** Another segment begins, with another microphone perhaps. */
+  reset(): void {
+    this.#tinyMs = 0;
+  }
+
   /** @param ms what the chunk lasts */
   chunk(bytes: number, ms: Ms): void {
     if (ms <= 0) return;

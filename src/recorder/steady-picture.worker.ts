@@ -16,8 +16,11 @@ async function pass({ readable, writable }: Frames): Promise<void> {
 
   const send = async (frame: VideoFrame) => {
     at = performance.now();
-    // A frame that is written is the stream's to close; one that cannot be ends with the worker.
-    await writer.write(frame).catch(() => undefined);
+    // A frame that is written is the stream's to close.
+    await writer.write(frame).catch(() => {
+      frame.close();
+      scope.dispose();
+    });
   };
 
   scope.interval(() => {

@@ -44,6 +44,8 @@ export class TakeWriter {
   readonly #queue: WriteQueue;
   readonly #signal = new SignalWatch();
   #segment: SegmentRecorder | null = null;
+  /** Every encoder so far has handed over its last chunk: the one before may take longer than the present one. */
+  #stopped: Promise<unknown> = Promise.resolve();
   #format: string | null = null;
   /** When the running encoder last handed something over. */
   #chunkAt: Instant | null = null;
@@ -82,25 +84,26 @@ export class TakeWriter {
 
   begin(take: Pick<Take, 'mode' | 'marks' | 'segment' | 'bankedMs'>, plan: TakePlan): void {
     this.#format = plan.continues?.attempt.segments.at(-1)?.mimeType ?? null;
+    const attempt = newAttempt(this.attemptId, take, plan);
     this.#begun = new Promise((resolve) => {
       this.#queue.push(async () => {
         await this.#lock();
         if (plan.continues !== null) await this.#reopen(take);
-        else await this.#archive.attempts.begin(newAttempt(this.attemptId, take, plan));
+        else await this.#archive.attempts.begin(attempt);
         this.#handlers.onBegun();
         resolve();
       });
     });
   }
 
-  /** Begins once the take's record is on disk and the segment before has handed over its last chunk. */
+  /** Begins once the take's record is on disk; the segment before may still have to hand over its last chunk. */
   startSegment(
     index: number,
     clockStartMs: Ms,
     track: MediaStreamTrack,
     picture: LivePicture | null = null,
   ): void {
-    const before = this.#segment?.stopped;
+    this.#signal.reset();
     const segment = new SegmentRecorder(clockStartMs, this.#clock, {
       onRunning: (mimeType, at) => {
         this.#format = mimeType;
@@ -115,7 +118,7 @@ export class TakeWriter {
         this.#handlers.onRunning(index, at);
       },
       onChunk: ({ seq, offset, blob, clockEndMs, lengthMs }) => {
-        this.#chunkAt = this.#clock();
+        if (this.#chunkAt !== null) this.#chunkAt = this.#clock();
         this.#queue.push(async () => {
           // Never a Blob into IndexedDB: WebKit cannot store one in a private window.
           const data = await blob.arrayBuffer();
@@ -129,9 +132,11 @@ export class TakeWriter {
       onFault: this.#handlers.onEncoderFault,
     });
     this.#segment = segment;
-    void Promise.all([this.#begun, before]).then(() =>
-      segment.start(track, picture?.track ?? null, this.#format),
-    );
+    this.#stopped = Promise.all([this.#stopped, segment.stopped]);
+    void this.#begun.then(() => {
+      if (this.#segment === segment) this.#chunkAt = this.#clock();
+      segment.start(track, picture?.track ?? null, this.#format);
+    });
   }
 
   endSegment(clockEndMs: Ms): void {
@@ -156,7 +161,7 @@ export class TakeWriter {
    * how much is in memory only. However long the disk takes, what waits for it is not given up.
    */
   async flush(): Promise<void> {
-    await this.#segment?.stopped;
+    await this.#stopped;
     await this.#queue.settle();
   }
 

@@ -13,6 +13,7 @@ export class Wakefulness {
   readonly #wallClock: () => number;
   #at: Instant;
   #wallAt: number;
+  #isExcused = false;
 
   constructor(clock: () => Instant, wallClock: () => number = Date.now) {
     this.#clock = clock;
@@ -25,15 +26,21 @@ export class Wakefulness {
   wokeFrom(): Instant | null {
     const [at, wallAt] = [this.#clock(), this.#wallClock()];
     const before = this.#at;
-    const hasSlept = Math.max(at - before, wallAt - this.#wallAt) > ASLEEP_MS;
+    const hasSlept = !this.#isExcused && Math.max(at - before, wallAt - this.#wallAt) > ASLEEP_MS;
+    this.#isExcused = false;
     this.#at = at;
     this.#wallAt = wallAt;
     return hasSlept ? before : null;
   }
 
+  /** The page is about to stand still by itself, while the encoder goes on: the next gap is no sleep. */
+  excuse(): void {
+    this.#isExcused = true;
+  }
+
   /** The instant it is, or for a machine that has only just woken up, the one it fell asleep at. */
   read(): Instant {
     const at = this.#clock();
-    return at - this.#at > ASLEEP_MS ? this.#at : at;
+    return !this.#isExcused && at - this.#at > ASLEEP_MS ? this.#at : at;
   }
 }

@@ -25,9 +25,12 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
   return {
     async begin(attempt) {
       const record = encode(attemptSchema, attempt);
-      await recording.write(['attempts'], 'strict', (tx, isRetry) => {
+      await recording.write(['attempts'], 'strict', async (tx) => {
         const attempts = tx.objectStore('attempts');
-        return isRetry ? attempts.put(record) : attempts.add(record);
+        const there = await attempts.get(record.id);
+        // Written by a try whose answer was lost.
+        if (there?.status === 'recording' && there.startedAt === record.startedAt) return;
+        await attempts.add(record);
       });
       feed.announce('attempts');
     },

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { anEmptyArchive } from '../support/factories.ts';
 import { aMicrophone, answerGetUserMedia, type FakeMicrophone } from '../support/fake-microphone.ts';
 import { checkInvariants } from '../support/invariants.ts';
-import { aPlan, aSession, reaches, records } from './recording.ts';
+import { allChunks, aPlan, aSession, reaches, records } from './recording.ts';
 import { clipOf, decoded, heard, spoken } from './takes.ts';
 
 test('an unplugged microphone halts the take, and Finish keeps what was said', async () => {
@@ -135,6 +135,83 @@ test('another sample rate of the same microphone begins another segment, and not
   const attempt = await archive.attempts.get(id);
   expect(attempt?.segments.map((segment) => segment.microphone.sampleRate)).toEqual([48_000, 16_000]);
   expect(keptMs).toBeGreaterThan(1900);
+  await archive.close();
+});
+
+test('a take is not finished before the last chunk of every segment has come, however late', async () => {
+  const archive = await anEmptyArchive();
+  const microphone = await aMicrophone();
+  const change = saysOf(microphone.track, { sampleRate: 48_000 });
+  answerGetUserMedia(async () => microphone.stream);
+  let deliveredBytes = 0;
+  const { start, stop } = MediaRecorder.prototype;
+  MediaRecorder.prototype.start = function (this: MediaRecorder, timeslice?: number) {
+    this.addEventListener('dataavailable', ({ data }) => {
+      deliveredBytes += data.size;
+    });
+    start.call(this, timeslice);
+  };
+  MediaRecorder.prototype.stop = function (this: MediaRecorder) {
+    setTimeout(() => this.state !== 'inactive' && stop.call(this), 700);
+  };
+  onTestFinished(() => void Object.assign(MediaRecorder.prototype, { start, stop }));
+  let storedBytes = 0;
+  const session = aSession(archive, {
+    finish: async (id) => {
+      const chunks = (await allChunks(archive, id)).flat();
+      storedBytes = chunks.reduce((sum, { data }) => sum + data.byteLength, 0);
+      return { tag: 'failed', fault: 'full', reason: 'No room for the clip' };
+    },
+  });
+  session.start(aPlan());
+  await records(session, 1000);
+  change({ sampleRate: 16_000 });
+  microphone.track.dispatchEvent(new Event('configurationchange'));
+  session.finish();
+  await reaches(session, 'failed');
+  expect(storedBytes).toBeGreaterThan(0);
+  expect(storedBytes).toBe(deliveredBytes);
+  await session.dispose();
+  await archive.close();
+});
+
+test('a call that mutes one microphone and makes another the default does not leave the take paused', async () => {
+  const archive = await anEmptyArchive();
+  const [first, second] = [await aMicrophone({ seed: 1 }), await aMicrophone({ seed: 2 })];
+  for (const { track } of [first, second]) saysOf(track, { deviceId: 'default' });
+  const answers = [first, second];
+  answerGetUserMedia(async () => (answers.shift() ?? second).stream);
+  const listed = (groupId: string) =>
+    [{ kind: 'audioinput', deviceId: 'default', groupId, label: 'Default' }] as MediaDeviceInfo[];
+  const list = vi.spyOn(navigator.mediaDevices, 'enumerateDevices').mockResolvedValue(listed('headset'));
+  onTestFinished(() => list.mockRestore());
+  const session = aSession(archive);
+  session.start(aPlan());
+  await records(session, 500);
+  first.mute(true);
+  const paused = await reaches(session, 'paused');
+  list.mockResolvedValue(listed('built in'));
+  navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+  await records(session, paused.bankedMs + 500);
+  await session.dispose();
+  await archive.close();
+});
+
+test('while the browser asks whether to leave, the page stands still and the take goes on', async () => {
+  const archive = await anEmptyArchive();
+  const microphone = await aMicrophone();
+  answerGetUserMedia(async () => microphone.stream);
+  let lateMs = 0;
+  const session = aSession(archive, { clock: () => performance.now() + lateMs });
+  session.start(aPlan());
+  const id = await records(session, 500);
+  window.dispatchEvent(new Event('beforeunload'));
+  lateMs = 8000;
+  expect(session.elapsedMs()).toBeGreaterThan(8000);
+  await records(session, 8500);
+  expect(session.getSnapshot().warning).toBeNull();
+  expect((await archive.attempts.get(id))?.segments).toHaveLength(1);
+  await session.dispose();
   await archive.close();
 });
 

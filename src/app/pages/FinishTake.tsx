@@ -1,9 +1,11 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import { useNavigate, useRevalidator } from 'react-router';
-import type { UnfinishedAttempt } from '../../domain/attempt.ts';
+import type { Chunk, UnfinishedAttempt } from '../../domain/attempt.ts';
+import type { AttemptId } from '../../domain/ids.ts';
 import { type FinishFault, type FinishResult, finishInWorker } from '../../finish/client.ts';
 import { fileName } from '../../player/file-name.ts';
 import type { Archive } from '../../storage/archive.ts';
+import { StorageError } from '../../storage/errors.ts';
 import { takeLock } from '../../storage/locks.ts';
 import { Button, LinkButton } from '../../ui/Button.tsx';
 import { download } from '../../ui/download.ts';
@@ -126,17 +128,45 @@ const SAVE_FAULTS = {
 
 const CHUNKS_AT_ONCE = 200;
 
-/** One file per segment, as the recorder wrote it. */
+/** One file per segment, as the recorder wrote it, up to where it cannot be read. */
 async function downloadRaw(archive: Archive, attempt: UnfinishedAttempt): Promise<void> {
-  for (const [index, { mimeType }] of attempt.segments.entries()) {
+  const { id, prompt, segments } = attempt;
+  for (const [segment, { mimeType }] of segments.entries()) {
     const parts: Blob[] = [];
     for (;;) {
-      const read = parts.length * CHUNKS_AT_ONCE;
-      const chunks = await archive.chunks.read(attempt.id, index, read, CHUNKS_AT_ONCE);
+      const chunks = await readChunks(archive, id, segment, parts.length * CHUNKS_AT_ONCE);
       // A Blob each time, which the browser may lay on disk.
       if (chunks.length > 0) parts.push(new Blob(chunks.map((chunk) => chunk.data)));
       if (chunks.length < CHUNKS_AT_ONCE) break;
     }
-    if (parts.length > 0) download(new Blob(parts, { type: mimeType }), fileName({ ...attempt, mimeType }));
+    const title = segments.length === 1 ? prompt.title : `Part ${segment + 1} of ${prompt.title}`;
+    const name = fileName({ ...attempt, prompt: { title }, mimeType });
+    if (parts.length > 0) download(new Blob(parts, { type: mimeType }), name);
   }
+}
+
+/** The next chunks; fewer than `CHUNKS_AT_ONCE` where the segment ends, or one of them is damaged. */
+async function readChunks(
+  archive: Archive,
+  id: AttemptId,
+  segment: number,
+  seq: number,
+): Promise<readonly Chunk[]> {
+  const found: Chunk[] = [];
+  try {
+    return await archive.chunks.read(id, segment, seq, CHUNKS_AT_ONCE);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+  }
+  try {
+    while (found.length < CHUNKS_AT_ONCE)
+      found.push(...(await archive.chunks.read(id, segment, seq + found.length, 1)));
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+  }
+  return found;
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof StorageError && error.fault === 'corrupt';
 }

@@ -63,6 +63,15 @@ export function TakeGuard({ session }: { readonly session: Session }) {
     };
   }, [isBusy]);
 
+  const isUnsaved = question === UNSAVED;
+  useEffect(() => {
+    if (!isUnsaved) return undefined;
+    document.documentElement.dataset['unsaved'] = 'true';
+    return () => {
+      delete document.documentElement.dataset['unsaved'];
+    };
+  }, [isUnsaved]);
+
   // The take ended by itself while the question stood: what became of it is on the page.
   const isMoot = blocker.state === 'blocked' && !asks && answered === null;
   useEffect(() => {
