@@ -99,7 +99,9 @@ export async function startSoundServer(): Promise<SoundServer> {
   const inherited = { ...process.env, ...env };
   const load = [
     'module-native-protocol-unix',
-    'module-null-sink sink_name=air',
+    // `norewinds` bounds what it hands on at once to 50 ms. Else it is up to 2 s, for `paplay` asks for no less, and
+    // what of it the microphone has not passed on yet is lost with it (PulseAudio 16.1, seen 2026-11-25).
+    'module-null-sink sink_name=air norewinds=1',
     'module-remap-source source_name=microphone master=air.monitor source_properties=device.description=Unpluggable',
   ].map((module) => `--load=${module}`);
   const server = spawn('pulseaudio', ['-n', '--daemonize=no', '--exit-idle-time=-1', ...load], {
