@@ -66,6 +66,8 @@ test('a machine that sleeps in mid-take leaves its sleep out, and nothing else',
     expect(locateInSpeech(sound, 4500, 6500).agreement).toBeGreaterThan(0.9);
     expect(await violations(page)).toEqual([]);
   } finally {
+    // One that is still stopped would never close.
+    signal(processesOf(folder), 'SIGCONT');
     await context.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -86,7 +86,7 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
     },
   },
 
-  'device lost': isInstalled('pulseaudio')
+  'device lost': ['pulseaudio', 'pactl', 'paplay'].every(isInstalled)
     ? {
         needs: 'sound-server',
         async strike({ soundServer }) {

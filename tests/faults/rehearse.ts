@@ -11,7 +11,7 @@ import { fedSpeech } from '../support/speech.ts';
 import { FAULTS } from './faults.ts';
 import { type Loss, lossOf } from './loss.ts';
 import { MOST_LOST_MS, type Run } from './plan.ts';
-import { Stage, startScreen, startSoundServer, until } from './stage.ts';
+import { type Screen, type SoundServer, Stage, startScreen, startSoundServer, until } from './stage.ts';
 import { Take } from './take.ts';
 
 export type Outcome = {
@@ -38,8 +38,8 @@ export async function rehearse(run: Run, origin: string): Promise<Outcome> {
   let take: Take | null = null;
   let page: Page | null = null;
   const stage = new Stage(origin);
-  const soundServer = fault.needs === 'sound-server' ? await startSoundServer() : null;
-  const screen = fault.needs === 'screen' ? await startScreen() : null;
+  let soundServer: SoundServer | null = null;
+  let screen: Screen | null = null;
   const open = async (opening: Promise<Page>): Promise<Page> => {
     const opened = await opening;
     opened.on('pageerror', ({ message }) => violations.push(`exception: ${message}`));
@@ -47,6 +47,8 @@ export async function rehearse(run: Run, origin: string): Promise<Outcome> {
     return opened;
   };
   try {
+    if (fault.needs === 'sound-server') soundServer = await startSoundServer();
+    if (fault.needs === 'screen') screen = await startScreen();
     const first = await open(screen === null ? stage.launch(soundServer) : stage.launchSeen(screen));
     if (run.format === 'mp4') await first.addInitScript(recordMp4);
     await fault.prepare?.(first, stage);

@@ -2,7 +2,7 @@ import '../../scripts/require-node.js';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { requireBrowser } from '../../scripts/browser.ts';
 import type { Counts } from '../../scripts/vitest-report.ts';
@@ -37,12 +37,8 @@ function whole(name: 'runs' | 'seed' | 'workers'): number {
   process.exit(1);
 }
 
-/** Serves the built app on a free port as long as this process lives. Returns its origin. */
+/** Serves the app as it was built last on a free port, as long as this process lives. Returns its origin. */
 async function serve(): Promise<string> {
-  if (!existsSync(join(root, 'dist/index.html'))) {
-    const vite = join(root, 'node_modules/vite/bin/vite.js');
-    spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: root, stdio: 'inherit' });
-  }
   const server = spawn(process.execPath, ['scripts/serve.ts'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -158,4 +154,5 @@ if (countsFile !== undefined) {
   };
   writeFileSync(countsFile, JSON.stringify(counts));
 }
-process.exit(failed > 0 || outcomes.length === 0 ? 1 : 0);
+// Off Linux every take is skipped, which is no failure.
+process.exit(failed > 0 || planned.length === 0 ? 1 : 0);

@@ -99,31 +99,42 @@ export async function startSoundServer(): Promise<SoundServer> {
   const inherited = { ...process.env, ...env };
   const load = [
     'module-native-protocol-unix',
-    'module-null-sink sink_name=air',
+    // `norewinds` bounds what it hands on at once to 50 ms. Else it is up to 2 s, for `paplay` asks for no less, and
+    // what of it the microphone has not passed on yet is lost with it (PulseAudio 16.1, seen 2026-11-25).
+    'module-null-sink sink_name=air norewinds=1',
     'module-remap-source source_name=microphone master=air.monitor source_properties=device.description=Unpluggable',
   ].map((module) => `--load=${module}`);
   const server = spawn('pulseaudio', ['-n', '--daemonize=no', '--exit-idle-time=-1', ...load], {
     stdio: 'ignore',
     env: inherited,
   });
+  const died = failure(server);
   const control = (...args: string[]) =>
     spawnSync('pactl', args, { stdio: 'ignore', env: inherited }).status === 0;
   let voice: ChildProcess | null = null;
-  await until(() => control('info'), 'PulseAudio to start');
+  const stop = async () => {
+    if (voice !== null) await end(voice);
+    await end(server);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await Promise.race([until(() => control('info'), 'PulseAudio to start'), died]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     env,
     speak: () => {
       voice = spawn('paplay', ['--device=air', speechFile()], { stdio: 'ignore', env: inherited });
+      // Without a listener a program that cannot be started would end the rig; the take shows that nobody spoke.
+      voice.once('error', () => undefined);
     },
     unplug: () => {
       if (!control('unload-module', 'module-remap-source'))
         throw new Error('The source could not be unloaded');
     },
-    stop: async () => {
-      if (voice !== null) await end(voice);
-      await end(server);
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
@@ -137,8 +148,24 @@ export async function startScreen(): Promise<Screen> {
   server.stdout.on('data', (data: Buffer) => {
     number += data.toString();
   });
-  await until(() => number.includes('\n'), 'Xvfb to start');
+  try {
+    await Promise.race([until(() => number.includes('\n'), 'Xvfb to start'), failure(server)]);
+  } catch (error) {
+    await end(server);
+    throw error;
+  }
   return { display: `:${number.trim()}`, stop: () => end(server) };
+}
+
+/** Rejects when a program cannot be started, or ends. */
+function failure(child: ChildProcess): Promise<never> {
+  const failed = new Promise<never>((_, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`${child.spawnfile} ended`)));
+  });
+  // It may fail while nobody waits for it any more.
+  failed.catch(() => undefined);
+  return failed;
 }
 
 export function isInstalled(program: string): boolean {
@@ -170,7 +197,7 @@ function isDevice(argument: string): boolean {
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const closed = new Promise((resolve) => child.once('close', resolve));
   child.kill('SIGTERM');
   const isLate = Symbol('late');

@@ -24,28 +24,32 @@ export async function startHeaded(): Promise<Headed> {
   const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
-  const display = await said(screen, 3, /^(\d+)\n/);
-  const browser = spawn(
-    requireBrowser(),
-    [
-      ...browserArguments(speechFile()),
-      '--no-first-run',
-      '--no-default-browser-check',
-      '--remote-debugging-port=0',
-      `--user-data-dir=${folder}`,
-      'about:blank',
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, DISPLAY: `:${display}` } },
-  );
-  const address = await said(browser, 2, /DevTools listening on ws:\/\/([^/]+)\//);
-  return {
-    endpoint: `http://${address}`,
-    close: async () => {
-      await ended(browser);
-      await ended(screen);
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    },
+  let browser: ChildProcess | null = null;
+  const close = async () => {
+    if (browser !== null) await ended(browser);
+    await ended(screen);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
+  try {
+    const display = await said(screen, 3, /^(\d+)\n/);
+    browser = spawn(
+      requireBrowser(),
+      [
+        ...browserArguments(speechFile()),
+        '--no-first-run',
+        '--no-default-browser-check',
+        '--remote-debugging-port=0',
+        `--user-data-dir=${folder}`,
+        'about:blank',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, DISPLAY: `:${display}` } },
+    );
+    const address = await said(browser, 2, /DevTools listening on ws:\/\/([^/]+)\//);
+    return { endpoint: `http://${address}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** The first group of `pattern` in what the process writes to one of its pipes. */
@@ -63,10 +67,11 @@ function said(child: ChildProcess, pipe: 2 | 3, pattern: RegExp): Promise<string
   });
 }
 
-function ended(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve();
-    child.once('exit', () => resolve());
-    child.kill();
-  });
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+  await exit;
+  clearTimeout(timer);
 }
