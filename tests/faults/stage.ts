@@ -108,7 +108,6 @@ export async function startSoundServer(): Promise<SoundServer> {
     stdio: 'ignore',
     env: inherited,
   });
-  const died = failure(server);
   const control = (...args: string[]) =>
     spawnSync('pactl', args, { stdio: 'ignore', env: inherited }).status === 0;
   let voice: ChildProcess | null = null;
@@ -118,7 +117,7 @@ export async function startSoundServer(): Promise<SoundServer> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await Promise.race([until(() => control('info'), 'PulseAudio to start'), died]);
+    await ready(server, () => control('info'));
   } catch (error) {
     await stop();
     throw error;
@@ -149,7 +148,7 @@ export async function startScreen(): Promise<Screen> {
     number += data.toString();
   });
   try {
-    await Promise.race([until(() => number.includes('\n'), 'Xvfb to start'), failure(server)]);
+    await ready(server, () => number.includes('\n'));
   } catch (error) {
     await end(server);
     throw error;
@@ -157,15 +156,13 @@ export async function startScreen(): Promise<Screen> {
   return { display: `:${number.trim()}`, stop: () => end(server) };
 }
 
-/** Rejects when a program cannot be started, or ends. */
-function failure(child: ChildProcess): Promise<never> {
-  const failed = new Promise<never>((_, reject) => {
-    child.once('error', reject);
-    child.once('exit', () => reject(new Error(`${child.spawnfile} ended`)));
-  });
-  // It may fail while nobody waits for it any more.
-  failed.catch(() => undefined);
-  return failed;
+/** Rejects at once when the program cannot be started, or ends before it is ready. */
+async function ready(child: ChildProcess, holds: () => boolean): Promise<void> {
+  const failures: Error[] = [];
+  child.once('error', (error) => failures.push(error));
+  child.once('exit', () => failures.push(new Error(`${child.spawnfile} ended`)));
+  await until(() => failures.length > 0 || holds(), `${child.spawnfile} to start`);
+  for (const failure of failures) throw failure;
 }
 
 export function isInstalled(program: string): boolean {
