@@ -53,6 +53,7 @@ export class TakeWriter {
   #begun: Promise<void> = new Promise(() => undefined);
   #freeLock: (() => Promise<void>) | null = null;
   #isReleased = false;
+  #isEnding = false;
 
   constructor(archive: Archive, id: AttemptId, clock: () => Instant, handlers: TakeHandlers) {
     this.#archive = archive;
@@ -123,7 +124,7 @@ export class TakeWriter {
           // Never a Blob into IndexedDB: WebKit cannot store one in a private window.
           const data = await blob.arrayBuffer();
           const chunk = { attemptId: this.attemptId, segment: index, seq, offset, clockEndMs, data };
-          await this.#archive.attempts.append(chunk);
+          await this.#archive.attempts.append(chunk, { mayUseReserve: this.#isEnding });
           this.#handlers.onStored(clockEndMs);
         }, blob.size);
         // Beside a picture the size says nothing about the sound.
@@ -161,6 +162,7 @@ export class TakeWriter {
    * how much is in memory only. However long the disk takes, what waits for it is not given up.
    */
   async flush(): Promise<void> {
+    this.#isEnding = true;
     await this.#stopped;
     await this.#queue.settle();
   }

@@ -56,8 +56,10 @@ export type Archive = {
      * Stores one chunk (strict). Can be repeated: the same bytes are not stored twice, and other bytes under
      * the same sequence number are a bug and throw. `unavailable`: the attempt is not being recorded (any
      * more).
+     *
+     * @param options `mayUseReserve`: the take ends, and its last words are worth what a full disk gives back
      */
-    append(chunk: Chunk): Promise<void>;
+    append(chunk: Chunk, options?: { readonly mayUseReserve?: boolean }): Promise<void>;
     /**
      * Reads, changes and writes one attempt in one transaction (strict). Null: there is none such.
      *

@@ -35,7 +35,7 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
       feed.announce('attempts');
     },
 
-    append: (chunk) => append(recording, chunk),
+    append: (chunk, { mayUseReserve = false } = {}) => append(mayUseReserve ? connection : recording, chunk),
 
     async update(id, change, { sparesReserve = false } = {}) {
       const sift = sieve('attempts');

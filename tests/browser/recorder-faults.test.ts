@@ -46,6 +46,24 @@ test('a full disk ends the take with all that was saved', async () => {
   await archive.close();
 });
 
+test('the last words of a take that a full disk ends are worth the reserve', async () => {
+  const archive = await anEmptyArchive();
+  const { append } = archive.attempts;
+  vi.spyOn(archive.attempts, 'append').mockImplementation(async (chunk, options) => {
+    if (chunk.seq >= 2 && options?.mayUseReserve !== true) throw new StorageError('full');
+    await append(chunk, options);
+  });
+  const session = aSession(archive);
+  session.start(aPlan());
+  const { attemptId } = await reaches(session, 'recording');
+  await expect.poll(() => session.getSnapshot().state.tag, { timeout: 8000 }).not.toBe('recording');
+  const endedMs = session.elapsedMs();
+  const saved = await reaches(session, 'saved', 12_000);
+  expect(saved).toMatchObject({ attemptId, cause: 'disk-full' });
+  expect(Math.abs(saved.keptMs - endedMs)).toBeLessThan(250);
+  await archive.close();
+});
+
 test('what a full disk refused is kept in memory and written once there is room', async () => {
   const archive = await anEmptyArchive();
   refuseChunks(archive, 'full', 2, 1);
