@@ -28,7 +28,8 @@ export function Shell() {
         </Suspense>
       </div>
       <Outlet />
-      <ScrollRestoration />
+      {/* Every page that is opened by its address has the same key, and none has the place of another. */}
+      <ScrollRestoration getKey={({ key, pathname }) => (key === 'default' ? pathname : key)} />
     </Frame>
   );
 }

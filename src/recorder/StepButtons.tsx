@@ -39,7 +39,8 @@ export function StepButtons({ session, marks, budgets, disabled }: StepButtonsPr
               {...(step === current ? { 'aria-current': 'step' } : {})}
               // A press with the mouse leaves the focus where it was, so that Space goes on pausing.
               onMouseDown={(event) => event.preventDefault()}
-              onClick={() => session.mark(step)}
+              // A second click upon Start recording lands where a step has appeared.
+              onClick={(event) => event.detail < 2 && session.mark(step)}
             >
               {hasKeys && (
                 <span className={styles['key']} aria-hidden="true">

@@ -103,7 +103,6 @@ export function Take(props: TakeProps) {
                 <Saving progress={snapshot.finishProgress} />
               )}
               {isLive && <LostPicture session={session} snapshot={snapshot} words={words} />}
-              {!isCutOff && device}
               {isLive && <WarningNotice warning={snapshot.warning} isTake />}
             </>
           ))}
@@ -138,6 +137,7 @@ export function Take(props: TakeProps) {
               </span>
             )}
           </div>
+          {!isCutOff && device !== false && <div className={styles['across']}>{device}</div>}
         </>
       )}
     </div>

@@ -189,6 +189,18 @@ test('pressing a step with the mouse leaves Space to the pause', async () => {
   await discards();
 });
 
+test('the second click upon Start recording marks no step that has appeared under it', async () => {
+  await open(await anEmptyArchive());
+  await button('Start recording').click();
+  await expect.element(button('Pause')).toBeVisible();
+  const results = step('Results');
+  results.element().dispatchEvent(new MouseEvent('click', { bubbles: true, detail: 2 }));
+  await expect.element(results).not.toHaveAttribute('aria-current');
+  await results.click();
+  await expect.element(results).toHaveAttribute('aria-current', 'step');
+  await discards();
+});
+
 test('a cold take hides the outline until it is asked for, and is then one with outline', async () => {
   const archive = await anEmptyArchive();
   await open(archive);
