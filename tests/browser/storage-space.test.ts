@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { openClips } from '../../src/storage/clips.ts';
-import type { Connection } from '../../src/storage/connection.ts';
+import { type Connection, connect } from '../../src/storage/connection.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 import {
   aChunk,
@@ -100,6 +100,26 @@ async function aKeptOne() {
   await archive.close();
   return attempt;
 }
+
+test('on a full disk nothing is deleted of what another tab has put into the trash', async () => {
+  const archive = await anEmptyArchive();
+  const { id } = await keepAnAttempt(archive, {}, [someBytes(200_000)]);
+  const real = await connect({});
+  let isFirst = true;
+  const write: Connection['write'] = async (stores, durability, work) => {
+    if (!isFirst) return real.write(stores, durability, work);
+    isFirst = false;
+    await archive.attempts.remove(id);
+    throw new StorageError('full');
+  };
+  const feed = { announce: () => undefined, listen: () => () => undefined, close: () => undefined };
+  const clips = openClips({ connection: { ...real, write }, recording: real, feed });
+  expect(await clips.erase(id)).toBeNull();
+  expect(await archive.attempts.restore(id)).toBe(true);
+  expect((await archive.clips.read(id))?.size).toBe(200_000);
+  await real.close();
+  await archive.close();
+});
 
 test('in the trash, what fits no clip weighs as well', async () => {
   const archive = await anEmptyArchive();
