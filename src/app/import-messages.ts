@@ -1,5 +1,5 @@
 import type { ImportFailure, ImportFault } from '../finish/client.ts';
-import type { FaultMessage } from './storage-messages.ts';
+import { type FaultMessage, FREE_SPACE } from './storage-messages.ts';
 
 type Words = Omit<FaultMessage, 'title'>;
 
@@ -30,11 +30,16 @@ const WORDS: Readonly<Record<ImportFault, (detail: string) => Words>> = {
   }),
   full: () => ({
     what: 'There is no room for it on this disk.',
-    action: 'Delete old attempts or free space on this device, then import it again.',
+    action: 'Delete old audio or free space on this device, then import it again.',
+    wayOut: FREE_SPACE,
   }),
   disk: () => ({
     what: 'Storage failed while it was written.',
     action: 'Reload the page and import it again.',
+  }),
+  broken: () => ({
+    what: 'Importing could not be started.',
+    action: 'Reload the page and try again.',
   }),
 };
 

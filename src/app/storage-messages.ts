@@ -41,3 +41,9 @@ export const storageMessages: Readonly<Record<StorageFault, FaultMessage>> = {
     action: 'Try again; if it stays so, copy the diagnostics.',
   },
 };
+
+/** What happened and what to do, where there is room for no more. */
+export function explain(fault: StorageFault): string {
+  const { what, action } = storageMessages[fault];
+  return `${what} ${action}`;
+}

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { KeptAttempt } from '../domain/attempt.ts';
+import type { Attempt, KeptAttempt } from '../domain/attempt.ts';
 import type { Mark } from '../domain/step.ts';
 import type { EpochMs } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
@@ -14,7 +14,8 @@ export function useMarks(
   stored: KeptAttempt,
 ): {
   readonly attempt: KeptAttempt;
-  readonly setMarks: (marks: readonly Mark[]) => void;
+  /** Fulfils with whether they were stored. */
+  readonly setMarks: (marks: readonly Mark[]) => Promise<boolean>;
   readonly fault: ReactNode;
 } {
   const { write, fault } = useWrites();
@@ -24,23 +25,26 @@ export function useMarks(
   // Until the page has read again what was written, and after that whatever another tab wrote.
   const isAhead = own !== null && own.updatedAt > stored.updatedAt;
 
-  async function setMarks(marks: readonly Mark[]) {
+  async function setMarks(marks: readonly Mark[]): Promise<boolean> {
     const updatedAt = Math.max(Date.now(), stored.updatedAt + 1, (own?.updatedAt ?? 0) + 1);
     setOwn({ marks, updatedAt });
-    const isWritten = await write(() =>
-      archive.attempts.update(stored.id, (there) => ({
+    // None: another tab has deleted it.
+    let written: Attempt | null = null;
+    await write(async () => {
+      written = await archive.attempts.update(stored.id, (there) => ({
         ...there,
         marks,
         firstMarks: there.firstMarks ?? there.marks,
         updatedAt,
-      })),
-    );
-    if (!isWritten) setOwn(null);
+      }));
+    });
+    if (written === null) setOwn(null);
+    return written !== null;
   }
 
   return {
     attempt: isAhead ? { ...stored, marks: own.marks } : stored,
-    setMarks: (marks) => void setMarks(marks),
+    setMarks,
     fault,
   };
 }

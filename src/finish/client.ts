@@ -1,8 +1,9 @@
 import { proxy, type Remote, wrap } from 'comlink';
+import type { KeptAttempt } from '../domain/attempt.ts';
 import type { AttemptId } from '../domain/ids.ts';
 import type { FinishOptions, FinishResult } from './finish.ts';
 import type { FinishWorker } from './finish.worker.ts';
-import type { ImportedAttempt, ImportFailure, ImportResult, Inspection } from './import.ts';
+import type { ImportedAttempt, ImportFailure, ImportResult, Inspection, OnImportProgress } from './import.ts';
 import type { ImportWorker } from './import.worker.ts';
 
 export type { FinishFault, FinishResult } from './finish.ts';
@@ -12,8 +13,8 @@ let warm: Worker | null = null;
 
 /**
  * Loads what finishing needs ahead of time; worth it when a recording starts. It holds the archive open until
- * `finishInWorker` has used it, or `coolFinish`. Never fails: a worker that
- * cannot be loaded is started again by `finishInWorker`, which then says so.
+ * `finishInWorker` has used it, or `coolFinish`. Never fails: a worker that cannot be loaded is started again
+ * by `finishInWorker`, which then says so.
  */
 export function warmFinish(): void {
   if (warm !== null) return;
@@ -57,24 +58,24 @@ export async function finishInWorker(
 const PATIENCE_SEC = 30;
 
 /** The page's archive; the worker opens its own. */
-type ImportStore = { readonly attempts: { dropImport(id: AttemptId): Promise<void> } };
+type ImportStore = { readonly attempts: { dropImport(id: AttemptId): Promise<KeptAttempt | null> } };
 
 type ImportOptions = {
   readonly signal?: AbortSignal;
-  /** From 0 to 1, a few times a second. */
-  readonly onProgress?: (ratio: number) => void;
+  /** A few times a second. */
+  readonly onProgress?: OnImportProgress;
   readonly patienceSec?: number;
 };
 
 /** What a file holds, in a worker (import.ts, `inspectFile`). Aborting rejects with the signal's reason. */
 export async function inspectInWorker(file: File, options: ImportOptions = {}): Promise<Inspection> {
-  return watched<Inspection>(options, (worker) => worker.inspect(file));
+  return watched<Inspection>(options, (worker, alive) => worker.inspect(file, proxy(alive)));
 }
 
 /**
  * Makes a file into a kept attempt in a worker (import.ts, `importFile`). Aborting rejects with the signal's
- * reason, and rejecting leaves nothing half-made. Rejects with an `Error` when the worker cannot be loaded
- * or fails.
+ * reason, and rejecting leaves nothing; at the last instant it may come too late, and the attempt is kept.
+ * Rejects with an `Error` when the worker cannot be loaded or fails.
  */
 export async function importInWorker(
   archive: ImportStore,
@@ -82,23 +83,29 @@ export async function importInWorker(
   attempt: ImportedAttempt,
   options: ImportOptions = {},
 ): Promise<ImportResult> {
-  let result: ImportResult | null = null;
+  // What the worker was writing comes before this, and what it would write after it is refused. What cannot
+  // be deleted now is swept at the next start.
+  const drop = () => archive.attempts.dropImport(attempt.id).catch(() => null);
   try {
-    result = await watched<ImportResult>(options, (worker, alive) =>
+    const result = await watched<ImportResult>(options, (worker, alive) =>
       worker.importFile(file, attempt, proxy(alive)),
     );
-    return result;
-  } finally {
-    // What the worker was writing comes before this, and what it would write after it is refused. What
-    // cannot be deleted now is swept at the next start.
-    if (result?.tag !== 'kept') await archive.attempts.dropImport(attempt.id).catch(() => undefined);
+    const kept = result.tag === 'kept' ? null : await drop();
+    return kept === null ? result : { tag: 'kept', attempt: kept };
+  } catch (error) {
+    const kept = await drop();
+    if (kept === null) throw error;
+    return { tag: 'kept', attempt: kept };
   }
 }
 
-/** Work on a file that ends as `stuck` when nothing is heard of it any more. */
+/**
+ * Work on a file that ends as `stuck` when nothing is heard of it while it is read. Afterwards only a slow disk
+ * is waited for, and that comes to an end.
+ */
 async function watched<Result>(
   { signal, onProgress, patienceSec = PATIENCE_SEC }: ImportOptions,
-  work: (worker: Remote<ImportWorker>, alive: (ratio: number) => void) => Promise<Result>,
+  work: (worker: Remote<ImportWorker>, alive: OnImportProgress) => Promise<Result>,
 ): Promise<Result | ImportFailure> {
   signal?.throwIfAborted();
   const worker = new Worker(new URL('./import.worker.ts', import.meta.url), {
@@ -108,11 +115,11 @@ async function watched<Result>(
   const givenUp = new AbortController();
   const stop = signal === undefined ? givenUp.signal : AbortSignal.any([signal, givenUp.signal]);
   let silentSec = 0;
-  let isOver = false;
+  let isRead = false;
   // Such a timeout stands still while the machine sleeps, as the worker does.
   const listen = () => {
     AbortSignal.timeout(1000).addEventListener('abort', () => {
-      if (isOver) return;
+      if (isRead) return;
       silentSec += 1;
       if (silentSec < patienceSec) listen();
       else givenUp.abort();
@@ -121,16 +128,17 @@ async function watched<Result>(
   listen();
   try {
     return await inWorker<ImportWorker, Result>(worker, stop, (remote) =>
-      work(remote, (ratio) => {
+      work(remote, (ratio, phase) => {
         silentSec = 0;
-        onProgress?.(ratio);
+        if (phase === 'checking') isRead = true;
+        onProgress?.(ratio, phase);
       }),
     );
   } catch (error) {
     if (!givenUp.signal.aborted || signal?.aborted === true) throw error;
     return { tag: 'failed', fault: 'stuck', detail: `Nothing for ${patienceSec} s` };
   } finally {
-    isOver = true;
+    isRead = true;
   }
 }
 

@@ -1,4 +1,7 @@
 import type { Ms } from '../domain/timeline.ts';
+import type { SegmentFile } from './chunk-source.ts';
+
+type Readable = Pick<SegmentFile, 'bytes' | 'read'>;
 
 /** 27 bytes of header, a table of 255 sizes, and as many times 255 bytes (RFC 3533, section 6). */
 const LONGEST_OGG_PAGE = 27 + 255 + 255 * 255;
@@ -23,9 +26,9 @@ export async function endOfWholePages(file: Blob): Promise<number> {
 }
 
 /** How long the sound of a WAV file lasts by its own header, however much of it is there; null: not said. */
-export async function wavLength(file: Blob): Promise<Ms | null> {
-  const bytes = await bytesOf(file, 0, WAV_HEADER_BYTES);
-  const view = new DataView(bytes.buffer);
+export async function wavLength(file: Readable): Promise<Ms | null> {
+  const bytes = await file.read(0, Math.min(file.bytes, WAV_HEADER_BYTES));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let bytesPerSec = 0;
   // RIFF, its size, WAVE; then chunks of a name, a size and an even number of bytes.
   for (let at = 12; at + 8 <= bytes.length; ) {
@@ -42,13 +45,14 @@ export async function wavLength(file: Blob): Promise<Ms | null> {
 }
 
 /** Whether an MP3 file says how long it is. If not, parsers guess from its size and its first frame. */
-export async function hasMp3Length(file: Blob): Promise<boolean> {
-  const head = await bytesOf(file, 0, 10);
+export async function hasMp3Length(file: Readable): Promise<boolean> {
+  const head = await file.read(0, Math.min(file.bytes, 10));
   // The size of an ID3v2 tag, seven bits a byte, without its own ten bytes of header.
   const tagBytes = isAt(head, 0, 'ID3')
     ? 10 + head.subarray(6, 10).reduce((sum, byte) => sum * 128 + (byte & 0x7f), 0)
     : 0;
-  const frame = await bytesOf(file, tagBytes, tagBytes + MP3_FRAME_BYTES);
+  const from = Math.min(file.bytes, tagBytes);
+  const frame = await file.read(from, Math.min(file.bytes, from + MP3_FRAME_BYTES));
   return frame.some((_, index) => ['Xing', 'Info', 'VBRI'].some((name) => isAt(frame, index, name)));
 }
 

@@ -179,17 +179,23 @@ async function joinToParts(
   }
 }
 
-/** Reads the clip back from where it is stored. Null when it is what was written, else what is wrong. */
+/**
+ * Reads the clip back from where it is stored. Null when it is what was written, else what is wrong.
+ *
+ * @param onProgress from 0 to 1, after every part
+ */
 export async function proofread(
   archive: Archive,
   id: AttemptId,
   clip: Pick<Keeping, 'bytes' | 'sha256' | 'durationMs'>,
+  onProgress?: (ratio: number) => void,
 ): Promise<string | null> {
   let bytes = 0;
   for (const [part, hash] of clip.sha256.entries()) {
     const data = await readPart(archive, id, part);
     bytes += data.byteLength;
     if ((await sha256Hex(data)) !== hash) return `Part ${part} of the clip is not what was written`;
+    onProgress?.((part + 1) / clip.sha256.length);
   }
   if (bytes !== clip.bytes) return `The clip has ${bytes} bytes instead of ${clip.bytes}`;
 

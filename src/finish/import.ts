@@ -45,6 +45,7 @@ import { openTrack, RECORDED_FORMATS, type SegmentTrack } from './segment-tracks
  * - `stuck`: reading it came to no end
  * - `full`: no room for it
  * - `disk`: the archive failed, or gave back other bytes than it was given
+ * - `broken`: the worker could not be loaded, or failed
  */
 export type ImportFault =
   | 'empty'
@@ -55,7 +56,8 @@ export type ImportFault =
   | 'gone'
   | 'stuck'
   | 'full'
-  | 'disk';
+  | 'disk'
+  | 'broken';
 
 export type ImportFailure = {
   readonly tag: 'failed';
@@ -75,6 +77,12 @@ export type Inspection =
   | ImportFailure;
 
 export type ImportResult = { readonly tag: 'kept'; readonly attempt: KeptAttempt } | ImportFailure;
+
+/**
+ * How far it has come, from 0 to 1 twice: first the file is read, and then what was stored of it, part by part.
+ * Only a file can hold a parser for ever.
+ */
+export type OnImportProgress = (ratio: number, phase: 'reading' | 'checking') => void;
 
 /** The attempt to be: it has no segments. Its `imported` names the file. */
 export type ImportedAttempt = UnfinishedAttempt & { readonly imported: ImportedFrom };
@@ -104,9 +112,13 @@ const BITS_PER_SECOND = { mono: 64_000, stereo: 96_000 };
 /** Headers count padding and what an encoder swallows: less than this is not missing. */
 const MISSING_MS: Ms = 1500;
 
-/** Looks at the beginning of a file, before anybody is asked what it is about. */
-export async function inspectFile(file: File): Promise<Inspection> {
-  const plan = await planImport(file, () => undefined);
+/**
+ * Looks at the beginning of a file, before anybody is asked what it is about.
+ *
+ * @param onProgress at every piece that was read
+ */
+export async function inspectFile(file: File, onProgress: OnImportProgress): Promise<Inspection> {
+  const plan = await planImport(file, onProgress);
   if (plan.tag === 'failed') return plan;
   plan.input.dispose();
   return { tag: 'sound', picture: plan.picture, isReencoded: plan.encodeAs !== null };
@@ -120,13 +132,13 @@ export async function inspectFile(file: File): Promise<Inspection> {
  * Packets are copied as they are, into a container that can be seeked in; only sound that a browser cannot
  * play so, or that is not compressed, is encoded anew.
  *
- * @param onProgress from 0 to 1, at every piece that was read: it also shows that something goes on
+ * @param onProgress at every piece that was read: it also shows that something goes on
  */
 export async function importFile(
   archive: Archive,
   file: File,
   attempt: ImportedAttempt,
-  onProgress: (ratio: number) => void,
+  onProgress: OnImportProgress,
 ): Promise<ImportResult> {
   const { id } = attempt;
   return navigator.locks.request(finishLock(id), async (): Promise<ImportResult> => {
@@ -136,21 +148,32 @@ export async function importFile(
       try {
         await archive.attempts.begin(attempt);
         const made = await makeClip(archive, attempt, plan, onProgress);
-        if (made.tag === 'made') return { tag: 'kept', attempt: await archive.clips.keep(id, made.keeping) };
+        if (made.tag === 'made') {
+          const kept = await archive.clips.keep(id, made.keeping, { sparesReserve: true });
+          return { tag: 'kept', attempt: kept };
+        }
         await archive.attempts.dropImport(id);
         return made;
       } finally {
         plan.input.dispose();
       }
     } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
+      const failure = storageFailure(error);
       await archive.attempts.dropImport(id).catch(() => undefined);
-      return failed(error.fault === 'full' ? 'full' : 'disk', error.message);
+      // Deleting may have had to give it up.
+      if (failure.fault === 'full') await archive.layInReserve();
+      return failure;
     }
   });
 }
 
-async function planImport(file: File, onProgress: (ratio: number) => void): Promise<Plan | ImportFailure> {
+/** What the archive refused, as a failure; anything else is a bug and thrown on. */
+export function storageFailure(error: unknown): ImportFailure {
+  if (!(error instanceof StorageError)) throw error;
+  return failed(error.fault === 'full' ? 'full' : 'disk', error.message);
+}
+
+async function planImport(file: File, onProgress: OnImportProgress): Promise<Plan | ImportFailure> {
   if (file.size === 0) return failed('empty', 'No bytes');
   let end: number;
   try {
@@ -158,12 +181,12 @@ async function planImport(file: File, onProgress: (ratio: number) => void): Prom
   } catch (error) {
     return failed('gone', String(error));
   }
-  const source: SegmentFile = openFile(file.slice(0, end), () => onProgress(source.seen() / end));
+  const source: SegmentFile = openFile(file.slice(0, end), () => onProgress(source.seen() / end, 'reading'));
   const input = new Input({ source: source.source, formats: FORMATS });
   let plan: Plan | ImportFailure;
   try {
     const planned = await planOf(input);
-    const saysMs = planned.tag === 'failed' ? null : await claimedLength(file, planned);
+    const saysMs = planned.tag === 'failed' ? null : await claimedLength(source, planned);
     plan = planned.tag === 'failed' ? planned : { ...planned, source, isCut: end < file.size, saysMs };
   } catch (error) {
     const isForeign = error instanceof UnsupportedInputFormatError;
@@ -176,7 +199,7 @@ async function planImport(file: File, onProgress: (ratio: number) => void): Prom
 }
 
 /** How long the sound lasts by what the file says of itself: null where it does not. */
-async function claimedLength(file: File, { input, track }: Prospect): Promise<Ms | null> {
+async function claimedLength(file: SegmentFile, { input, track }: Prospect): Promise<Ms | null> {
   const format = await input.getFormat();
   if (format === WAVE) return wavLength(file);
   if (format === MP3 && !(await hasMp3Length(file))) return null;
@@ -277,7 +300,7 @@ async function makeClip(
   archive: Archive,
   { id, imported }: ImportedAttempt,
   plan: Plan,
-  onProgress: (ratio: number) => void,
+  onProgress: OnImportProgress,
 ): Promise<Made> {
   const { source, encodeAs, isCut, saysMs } = plan;
   const refusals: Error[] = [];
@@ -296,7 +319,7 @@ async function makeClip(
   let trouble = 'Nothing could be read';
   try {
     written = await (encodeAs === null ? copy : encode)(plan, writer.stream, () =>
-      onProgress(source.seen() / source.bytes),
+      onProgress(source.seen() / source.bytes, 'reading'),
     );
   } catch (error) {
     trouble = String(error);
@@ -309,7 +332,10 @@ async function makeClip(
   if (written === null || written.durationMs === 0) return failed('unreadable', trouble);
   const { durationMs, mimeType } = written;
   const { bytes, sha256 } = writer.summary();
-  const fault = await proofread(archive, id, { bytes, sha256, durationMs });
+  onProgress(0, 'checking');
+  const fault = await proofread(archive, id, { bytes, sha256, durationMs }, (ratio) =>
+    onProgress(ratio, 'checking'),
+  );
   if (fault !== null) return failed('disk', fault);
   const isShort = saysMs !== null && saysMs - durationMs > MISSING_MS;
   const from: ImportedFrom = {

@@ -110,6 +110,7 @@ export function MarkPanel(props: PanelProps) {
                 <IconButton
                   label={`Remove ${name}`}
                   icon={X}
+                  disabled={isDisabled}
                   onClick={() => {
                     // It goes with its row.
                     panel.current?.focus({ preventScroll: true });

@@ -37,8 +37,11 @@ type PlayerProps = {
   readonly onShowsPicture: (isShown: boolean) => void;
   /** A step was asked for by its button or its key. */
   readonly onStep?: (step: StepId) => void;
-  /** The marks were changed; they are shown once they come back with the attempt. */
-  readonly onMarks: (marks: readonly Mark[]) => void;
+  /**
+   * The marks were changed; they are shown once they come back with the attempt. Fulfils with whether they
+   * were stored.
+   */
+  readonly onMarks: (marks: readonly Mark[]) => Promise<boolean>;
 };
 
 /** The replay of an attempt, with its keys. */
@@ -88,7 +91,9 @@ type ControlsProps = PlayerProps & { readonly clip: ClipState };
 function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onShowsPicture }: ControlsProps) {
   const { marks, durationMs } = attempt;
   const panelId = useId();
-  const [isMarking, setMarking] = useState(attempt.source === 'imported' && marks.length === 0);
+  const [isMarking, setMarking] = useState(
+    attempt.source === 'imported' && marks.length === 0 && attempt.audioDeletedAt === undefined,
+  );
   const [earlier, setEarlier] = useState<readonly (readonly Mark[])[]>([]);
   const spans = useMemo(() => stepSpans(marks, durationMs), [marks, durationMs]);
   const blob = clip.tag === 'ready' ? clip.clip : null;
@@ -114,8 +119,11 @@ function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onSho
   };
   const change = (next: readonly Mark[]) => {
     if (next === marks) return;
-    setEarlier([...earlier, marks]);
-    onMarks(next);
+    const entry = [...marks];
+    setEarlier((list) => [...list, entry]);
+    void onMarks(next).then((isStored) => {
+      if (!isStored) setEarlier((list) => list.filter((other) => other !== entry));
+    });
   };
   const markHere = (step: StepId) => {
     const atMs = transport.getSnapshot().positionMs;
@@ -128,8 +136,10 @@ function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onSho
     const before = earlier.at(-1);
     if (before === undefined) return;
     setEarlier(earlier.slice(0, -1));
-    onMarks(before);
-    announce('Taken back');
+    void onMarks(before).then((isStored) => {
+      if (isStored) announce('Taken back');
+      else setEarlier((list) => [...list, before]);
+    });
   };
   const keysMark = isMarking || marks.length === 0;
   const seekBy = (byMs: number) => transport.seek(transport.getSnapshot().positionMs + byMs);
@@ -155,7 +165,9 @@ function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onSho
   useShortcuts(shortcuts, { enabled: !isDisabled });
 
   const isWaiting = clip.tag === 'loading';
-  const hasPicture = pictureSource(attempt) !== null && (isWaiting || !isDisabled);
+  // Only of what was recorded here it is known where the picture came from.
+  const isFilm = pictureSource(attempt) !== null || attempt.mimeType.startsWith('video/');
+  const hasPicture = isFilm && (isWaiting || !isDisabled);
   const recording = clip.tag === 'damaged' ? clip.remains : blob;
   const save = recording === null ? null : () => download(recording, fileName(attempt));
   return (

@@ -18,8 +18,9 @@ export type TransportState = {
 /**
  * The replay of one clip. The only place where a media element and its seconds are touched.
  *
- * The element lives from the first subscriber to the last one; place and rate outlive it. All instants are on the attempt's own timeline: the element's own
- * `duration` is never asked, because a clip that could not be joined has none.
+ * The element lives from the first subscriber to the last one; place and rate outlive it. All instants are on
+ * the attempt's own timeline: the element's own `duration` is never asked, because a clip that could not be
+ * joined has none.
  */
 export type Transport = {
   subscribe(listener: () => void): () => void;

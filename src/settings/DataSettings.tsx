@@ -3,10 +3,12 @@ import type { KeptAttempt } from '../domain/attempt.ts';
 import type { KeepingAnswer } from '../domain/settings.ts';
 import { plural } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
+import type { StorageFault } from '../storage/errors.ts';
 import { announce } from '../ui/announcer.tsx';
 import { Button } from '../ui/Button.tsx';
 import { ConfirmDialog } from '../ui/Dialog.tsx';
 import { formatBytes } from '../ui/format.ts';
+import { Notice } from '../ui/Notice.tsx';
 import { refocus } from '../ui/refocus.ts';
 import styles from './DataSettings.module.css';
 import { askToPersist, forgetsUnvisited } from './persistence.ts';
@@ -21,11 +23,34 @@ type DataSettingsProps = {
   readonly nameFile: (attempt: KeptAttempt) => string;
   /** Says in words what storage refuses; fulfils with whether all went well. */
   readonly write: (work: () => Promise<unknown>) => Promise<boolean>;
+  /** A storage fault in words. */
+  readonly explain: (fault: StorageFault) => string;
 };
 
 /** How much space is taken, whether it is safe, and how to get some of it back. */
-export function DataSettings({ archive, answer, onAnswer, nameFile, write }: DataSettingsProps) {
-  const { space, reread } = useSpace(archive);
+export function DataSettings(props: DataSettingsProps) {
+  const { archive, answer, onAnswer, nameFile, write, explain } = props;
+  const { space, refused, reread } = useSpace(archive);
+  if (refused !== null)
+    return (
+      <Notice
+        tone="error"
+        title="What is stored could not be added up"
+        actions={
+          <Button
+            slim
+            onClick={() => {
+              refocus();
+              reread();
+            }}
+          >
+            Try again
+          </Button>
+        }
+      >
+        {explain(refused)}
+      </Notice>
+    );
   if (space === null) return <p className="muted">Adding up what is stored…</p>;
   const { usedBytes, sounds, trash } = space;
   const soundBytes = sounds.reduce((sum, { attempt }) => sum + attempt.bytes, 0);

@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { measurePeaks } from '../analysis/client.ts';
 import type { KeptAttempt } from '../domain/attempt.ts';
@@ -15,6 +15,7 @@ import { Select } from '../ui/Field.tsx';
 import { formatBytes, formatWhen } from '../ui/format.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { Progress } from '../ui/Progress.tsx';
+import { refocus } from '../ui/refocus.ts';
 import styles from './Recordings.module.css';
 import type { Sound } from './space.ts';
 
@@ -42,6 +43,9 @@ const olderThan =
   ({ attempt }: Sound, now: EpochMs): boolean =>
     now - attempt.startedAt > days * DAY_MS;
 
+/** A rule never takes what was kept because it is in no clip: that is ticked by hand. */
+const mayBeRuled = ({ attempt }: Sound): boolean => attempt.isPartial !== true;
+
 const RULES = [
   { value: 'month', label: 'Older than 30 days', holds: olderThan(30) },
   { value: 'quarter', label: 'Older than 90 days', holds: olderThan(90) },
@@ -65,13 +69,22 @@ export function Recordings({ archive, sounds, nameFile, write }: RecordingsProps
   const [choice, setChoice] = useState<Choice>('hand');
   const [ticked, setTicked] = useState<ReadonlySet<AttemptId>>(new Set());
   const [handed, setHanded] = useState<ReadonlySet<AttemptId>>(new Set());
+  // Those that cannot be read too: the next download goes on after them.
+  const [tried, setTried] = useState<ReadonlySet<AttemptId>>(new Set());
   const [limit, setLimit] = useState(PAGE);
   const [asks, setAsks] = useState(false);
   const [job, setJob] = useState<Job | null>(null);
   const [outcome, setOutcome] = useState<{ readonly title: string; readonly text: string } | null>(null);
   const countId = useId();
+  const isEmpty = sounds.length === 0;
+  const wasEmpty = useRef(isEmpty);
+  useEffect(() => {
+    // The last one goes with the button that had the focus.
+    if (isEmpty && !wasEmpty.current && document.activeElement === document.body) refocus();
+    wasEmpty.current = isEmpty;
+  }, [isEmpty]);
 
-  if (sounds.length === 0) {
+  if (isEmpty) {
     return (
       <>
         {outcome !== null && <Outcome {...outcome} />}
@@ -84,7 +97,7 @@ export function Recordings({ archive, sounds, nameFile, write }: RecordingsProps
     order === 'large' ? b.attempt.bytes - a.attempt.bytes : a.attempt.startedAt - b.attempt.startedAt,
   );
   const chosen = sorted.filter(({ attempt }) => ticked.has(attempt.id));
-  const waiting = chosen.filter(({ attempt }) => !handed.has(attempt.id));
+  const waiting = chosen.filter(({ attempt }) => !tried.has(attempt.id));
   const next = (waiting.length > 0 ? waiting : chosen).slice(0, DOWNLOADS_AT_ONCE);
   const isIdle = job === null && chosen.length > 0;
 
@@ -114,20 +127,25 @@ export function Recordings({ archive, sounds, nameFile, write }: RecordingsProps
 
   async function downloadNext() {
     const missing: string[] = [];
-    const files = new Set<AttemptId>();
+    const [seen, files] = [new Set<AttemptId>(), new Set<AttemptId>()];
     await work('Preparing downloads', next, async ({ attempt }) => {
       const clip = await archive.clips.read(attempt.id).catch(nullIfCorrupt);
-      if (clip === null) missing.push(attempt.prompt.title);
-      else download(clip, nameFile(attempt));
+      seen.add(attempt.id);
+      if (clip === null) {
+        missing.push(attempt.prompt.title);
+        return;
+      }
+      download(clip, nameFile(attempt));
       files.add(attempt.id);
     });
-    if (files.size === 0) return;
+    if (seen.size === 0) return;
+    setTried((before) => new Set([...before, ...seen]));
     setHanded((before) => new Set([...before, ...files]));
     const text =
       missing.length === 0
         ? 'They are in your browser’s downloads; it may ask first whether this page may save several files.'
         : `Not whole any more, and not downloaded: ${missing.join(', ')}. Its review page may still save a part.`;
-    const saved = plural(files.size - missing.length, 'recording');
+    const saved = plural(files.size, 'recording');
     setOutcome({ title: `${saved} handed to the browser`, text });
   }
 
@@ -171,13 +189,13 @@ export function Recordings({ archive, sounds, nameFile, write }: RecordingsProps
             { value: 'hand', label: 'By hand' },
             ...RULES.map(({ value, label, holds }) => ({
               value,
-              label: `${label} (${sounds.filter((sound) => holds(sound, now)).length})`,
+              label: `${label} (${sounds.filter((sound) => mayBeRuled(sound) && holds(sound, now)).length})`,
             })),
           ]}
           onChange={(value) => {
             setChoice(value);
             const rule = RULES.find((candidate) => candidate.value === value);
-            const found = sounds.filter((sound) => rule?.holds(sound, now) === true);
+            const found = sounds.filter((sound) => mayBeRuled(sound) && rule?.holds(sound, now) === true);
             setTicked(new Set(found.map(({ attempt }) => attempt.id)));
           }}
         />
@@ -239,7 +257,10 @@ export function Recordings({ archive, sounds, nameFile, write }: RecordingsProps
           onConfirm={() => void deleteAudio()}
           onCancel={() => setAsks(false)}
         >
-          <Consequences chosen={chosen} notDownloaded={waiting.length} />
+          <Consequences
+            chosen={chosen}
+            notDownloaded={chosen.filter(({ attempt }) => !handed.has(attempt.id)).length}
+          />
         </ConfirmDialog>
       )}
     </div>
@@ -272,6 +293,7 @@ function Row({ sound: { attempt, isLocked }, isTicked, isHanded, isBusy, onTick 
         <span className={styles['title']}>{title}</span>
         <span className={styles['facts']}>
           {when} · {timecode(attempt.durationMs)} · {isLocked ? 'scores locked' : 'scores not locked'}
+          {attempt.isPartial === true && ' · not all of it in the clip'}
           {isHanded && ' · downloaded'}
         </span>
       </label>
@@ -287,6 +309,7 @@ type ConsequencesProps = { readonly chosen: readonly Sound[]; readonly notDownlo
 
 function Consequences({ chosen, notDownloaded }: ConsequencesProps) {
   const open = chosen.filter(({ isLocked }) => !isLocked).length;
+  const partial = chosen.filter(({ attempt }) => attempt.isPartial === true);
   return (
     <div className="stack">
       <p>
@@ -297,7 +320,18 @@ function Consequences({ chosen, notDownloaded }: ConsequencesProps) {
           {`${open === chosen.length ? 'None is' : `${open} of them ${open === 1 ? 'is not' : 'are not'}`} scored and locked yet: without the audio, scoring is from memory.`}
         </p>
       )}
-      {notDownloaded > 0 && <p>{`${notDownloaded} of ${chosen.length} were not downloaded here.`}</p>}
+      {partial.length > 0 && (
+        <p>
+          {`Not all that was recorded is in the clip of ${partial.map(({ attempt }) => `“${attempt.prompt.title}”`).join(', ')}. What was kept of the rest goes with it.`}
+        </p>
+      )}
+      {notDownloaded > 0 && (
+        <p>
+          {chosen.length === 1
+            ? 'It was not downloaded here.'
+            : `${notDownloaded} of ${chosen.length} ${notDownloaded === 1 ? 'was' : 'were'} not downloaded here.`}
+        </p>
+      )}
     </div>
   );
 }

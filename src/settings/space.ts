@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
 import type { Archive } from '../storage/archive.ts';
+import { StorageError, type StorageFault } from '../storage/errors.ts';
 import { type Persistence, readPersistence, usedSpace } from './persistence.ts';
 
 /** A kept attempt whose clip is there. */
@@ -18,10 +19,13 @@ const AT_ONCE = 200;
 
 /**
  * What takes the space, read again after every change. Every attempt has to be looked at for that, so it is
- * no business of a loader; null while it is read for the first time. Rejections of the archive are thrown
- * into the page.
+ * no business of a loader; null while it is read for the first time. `refused`: it could not be read last.
  */
-export function useSpace(archive: Archive): { readonly space: Space | null; readonly reread: () => void } {
+export function useSpace(archive: Archive): {
+  readonly space: Space | null;
+  readonly refused: StorageFault | null;
+  readonly reread: () => void;
+} {
   const [space, setSpace] = useState<Space | null>(null);
   const [failure, setFailure] = useState<{ readonly error: unknown } | null>(null);
   const [reads, setReads] = useState(0);
@@ -29,7 +33,11 @@ export function useSpace(archive: Archive): { readonly space: Space | null; read
   useEffect(() => {
     const left = new AbortController();
     readSpace(archive, left.signal).then(
-      (read) => !left.signal.aborted && setSpace(read),
+      (read) => {
+        if (left.signal.aborted) return;
+        setSpace(read);
+        setFailure(null);
+      },
       (error: unknown) => !left.signal.aborted && setFailure({ error }),
     );
     return () => left.abort();
@@ -41,8 +49,9 @@ export function useSpace(archive: Archive): { readonly space: Space | null; read
       }),
     [archive, reread],
   );
-  if (failure !== null) throw failure.error;
-  return { space, reread };
+  if (failure === null) return { space, refused: null, reread };
+  if (!(failure.error instanceof StorageError)) throw failure.error;
+  return { space, refused: failure.error.fault, reread };
 }
 
 async function readSpace(archive: Archive, signal: AbortSignal): Promise<Space> {

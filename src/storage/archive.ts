@@ -89,9 +89,10 @@ export type Archive = {
     orphans(): Promise<readonly Orphan[]>;
     /**
      * Deletes an import that came to nothing, with what was written of its clip; any other attempt stays.
-     * One that nobody is at work on any more goes when the archive is next opened.
+     * Gives back the attempt that was kept in the meantime, or null. One that nobody is at work on any more
+     * goes when the archive is next opened.
      */
-    dropImport(id: AttemptId): Promise<void>;
+    dropImport(id: AttemptId): Promise<KeptAttempt | null>;
     /** Announces a change: whoever freed an attempt's lock says so, because it may be an orphan now. */
     released(): void;
     /** Moves an attempt to the trash: out of every list; its bytes and reviews stay until `purgeTrash`. */
@@ -128,15 +129,20 @@ export type Archive = {
      * Turns an unfinished attempt into a kept one (strict). Parts that do not number or weigh what `keeping`
      * says are a bug and throw; their hashes are the caller's to have checked. Chunks stay until
      * `chunks.drop`.
+     *
+     * @param options `sparesReserve`: as with `putPart`
      */
-    keep(id: AttemptId, keeping: Keeping): Promise<KeptAttempt>;
+    keep(
+      id: AttemptId,
+      keeping: Keeping,
+      options?: { readonly sparesReserve?: boolean },
+    ): Promise<KeptAttempt>;
     /** The whole clip with its type; null when a part is missing. */
     read(id: AttemptId): Promise<Blob | null>;
     /**
      * Deletes a kept attempt's clip for good (strict), and chunks that are left of it; the attempt with its
-     * marks, reviews and peaks stays. Works on the fullest disk, too, if the
-     * clip is no shorter than some seconds. Null: there is no such attempt.
-     * Throws when it is unfinished: a bug.
+     * marks, reviews and peaks stays. Works on the fullest disk, too, if the clip is no shorter than some
+     * seconds. Null: there is no such attempt. Throws when it is unfinished: a bug.
      */
     erase(id: AttemptId): Promise<KeptAttempt | null>;
   };

@@ -150,8 +150,9 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
     },
 
     async dropImport(id) {
-      await dropImport(connection, id);
+      const kept = await dropImport(connection, id);
       feed.announce('attempts');
+      return kept;
     },
 
     released: () => feed.announce('attempts'),

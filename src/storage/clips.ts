@@ -41,8 +41,9 @@ export function openClips({ connection, recording, feed }: Parts): Archive['clip
       });
     },
 
-    async keep(id, keeping) {
-      const kept = await connection.write(['attempts', 'clips'], 'strict', async (tx, isRetry) => {
+    async keep(id, keeping, { sparesReserve = false } = {}) {
+      const writer = sparesReserve ? recording : connection;
+      const kept = await writer.write(['attempts', 'clips'], 'strict', async (tx, isRetry) => {
         const record = await tx.objectStore('attempts').get(id);
         const attempt = decode(attemptSchema, record);
         if (attempt.tag === 'unreadable') throw new Error(`No attempt to keep: ${attempt.reason}`);
@@ -91,7 +92,11 @@ export function openClips({ connection, recording, feed }: Parts): Archive['clip
         if (first === null || first.byteLength < GIVES_ROOM_BYTES) throw error;
         // Not even the record's new field has room. Deleting alone needs none, and makes some: should it end
         // between the two, the attempt is one whose sound is missing.
-        await connection.write(['clips', 'chunks'], 'strict', (tx) => dropSound(tx, id));
+        await connection.write(['attempts', 'clips', 'chunks'], 'strict', async (tx) => {
+          // Another tab may have deleted it meanwhile, to take it back later.
+          const attempt = await tx.objectStore('attempts').get(id);
+          if (attempt?.status === 'kept') await dropSound(tx, id);
+        });
         return erase(connection, id);
       });
       if (erased !== null) feed.announce('attempts');

@@ -1,4 +1,6 @@
+import type { KeptAttempt } from '../domain/attempt.ts';
 import type { AttemptId } from '../domain/ids.ts';
+import { attemptSchema, decode } from '../domain/records.ts';
 import type { Connection } from './connection.ts';
 import { StorageError } from './errors.ts';
 import { finishLock, heldLocks } from './locks.ts';
@@ -54,12 +56,17 @@ async function brokenImports(connection: Connection): Promise<readonly AttemptId
   return imports.filter((id) => !held.has(finishLock(id)));
 }
 
-/** Deletes an unfinished import with the parts of its clip. Anything else stays as it is. */
-export function dropImport(connection: Connection, id: AttemptId): Promise<void> {
+/** Deletes an unfinished import with the parts of its clip. Anything else stays as it is; a kept one is told. */
+export function dropImport(connection: Connection, id: AttemptId): Promise<KeptAttempt | null> {
   return connection.write(['attempts', 'clips'], 'relaxed', async (tx) => {
     const attempts = tx.objectStore('attempts');
     const attempt = await attempts.get(id);
-    if (attempt === undefined || attempt.status === 'kept' || attempt.source !== 'imported') return;
-    await Promise.all([attempts.delete(id), tx.objectStore('clips').delete(beginningWith(id))]);
+    if (attempt?.status === 'kept') {
+      const kept = decode(attemptSchema, attempt);
+      return kept.tag === 'ok' && kept.value.status === 'kept' ? kept.value : null;
+    }
+    if (attempt?.source === 'imported')
+      await Promise.all([attempts.delete(id), tx.objectStore('clips').delete(beginningWith(id))]);
+    return null;
   });
 }

@@ -3,7 +3,7 @@ import type { Archive } from './archive.ts';
 import { saved } from './attempts.ts';
 import type { Connection } from './connection.ts';
 
-/** The clip of a kept attempt weighs what its record says; of a take only the chunks tell. */
+/** A clip weighs what its record says; of a take, and of what fits no clip, only the chunks tell. */
 export function weighTrash(connection: Connection): ReturnType<Archive['weighTrash']> {
   return connection.read(['trash', 'chunks'], async (tx) => {
     const rows = await tx.objectStore('trash').getAll();
@@ -13,8 +13,10 @@ export function weighTrash(connection: Connection): ReturnType<Archive['weighTra
       const attempt = decode(attemptSchema, record);
       if (attempt.tag === 'unreadable') continue;
       const { value } = attempt;
-      if (value.status !== 'kept') bytes += (await saved(tx, value.id)).bytes;
-      else if (value.audioDeletedAt === undefined) bytes += value.bytes;
+      const isSilent = value.status === 'kept' && value.audioDeletedAt !== undefined;
+      if (isSilent) continue;
+      if (value.status === 'kept') bytes += value.bytes;
+      if (value.status !== 'kept' || value.isPartial === true) bytes += (await saved(tx, value.id)).bytes;
     }
     return { records: rows.length, bytes };
   });

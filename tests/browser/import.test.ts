@@ -72,9 +72,9 @@ for (const name of Object.keys(KINDS))
     const isWav = name.endsWith('.wav');
     expect(await inspectInWorker(file)).toEqual({ tag: 'sound', picture: 'none', isReencoded: isWav });
     const attempt = anImport(file);
-    const progress: number[] = [];
+    const told: Record<'reading' | 'checking', number[]> = { reading: [], checking: [] };
     const result = kept(
-      await importInWorker(archive, file, attempt, { onProgress: (ratio) => progress.push(ratio) }),
+      await importInWorker(archive, file, attempt, { onProgress: (ratio, phase) => told[phase].push(ratio) }),
     );
     expect(result).toMatchObject({ source: 'imported', marks: [], segments: [], endedBy: 'user' });
     expect(result.imported).toEqual({ fileName: name, ...(isWav ? { isReencoded: true } : {}) });
@@ -88,8 +88,10 @@ for (const name of Object.keys(KINDS))
     expect(Math.abs(durationMs - result.durationMs)).toBeLessThan(30);
     expect(Math.abs(result.durationMs - 3000)).toBeLessThan(300);
     expect(atMs).toBeGreaterThan(1499);
-    expect(progress.length).toBeGreaterThan(0);
-    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    for (const progress of [told.reading, told.checking]) {
+      expect(progress.length).toBeGreaterThan(0);
+      expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    }
     expect(await checkInvariants()).toEqual([]);
   });
 
@@ -188,6 +190,107 @@ test('a parser that loops for ever is given up, and leaves nothing', async () =>
   await expectNothingLeft(archive);
 });
 
+test('looking at a file shows that something goes on, too', async () => {
+  const onProgress = vi.fn();
+  await inspectInWorker(await aFile('memo.webm'), { onProgress });
+  expect(onProgress).toHaveBeenCalledWith(expect.any(Number), 'reading');
+});
+
+/** About 18 MB: three parts. */
+async function aLongFile(): Promise<File> {
+  const long = wholeOf(await longRecording(await record(), 900, 1200));
+  expect(long.size).toBeGreaterThan(17_000_000);
+  return new File([long], 'long.webm');
+}
+
+/** A transaction that lets nobody else at the clips for so long. */
+async function holdUp(db: IDBDatabase, seconds: number): Promise<void> {
+  const until = performance.now() + seconds * 1000;
+  const tx = db.transaction('clips', 'readwrite');
+  await new Promise<void>((resolve, reject) => {
+    const goOn = () => {
+      if (performance.now() < until) tx.objectStore('clips').count().onsuccess = goOn;
+    };
+    goOn();
+    tx.oncomplete = () => resolve();
+    tx.onabort = () => reject(tx.error ?? new Error('Aborted'));
+  });
+}
+
+test('a disk that is slow once the file was read is waited for', async () => {
+  const archive = await open();
+  const file = await aLongFile();
+  const attempt = anImport(file);
+  const db = await new Promise<IDBDatabase>((resolve) => {
+    const request = indexedDB.open('practice');
+    request.onsuccess = () => resolve(request.result);
+  });
+  let held: Promise<void> | null = null;
+  const result = importInWorker(archive, file, attempt, {
+    patienceSec: 3,
+    onProgress: (_ratio, phase) => {
+      if (phase === 'checking') held ??= holdUp(db, 6);
+    },
+  });
+  await expect.poll(() => held, { timeout: 20_000 }).not.toBeNull();
+  const first = await Promise.race([result.then(() => 'result'), (held ?? result).then(() => 'held')]);
+  db.close();
+  expect(first).toBe('held');
+  expect((await archive.attempts.get(attempt.id))?.status).toBe('finishing');
+  expect(kept(await result).bytes).toBeGreaterThan(17_000_000);
+});
+
+test('each part that is read back is told', async () => {
+  const archive = await open();
+  const file = await aLongFile();
+  const checked: number[] = [];
+  const result = await importFile(archive, file, anImport(file), (ratio, phase) => {
+    if (phase === 'checking') checked.push(ratio);
+  });
+  const parts = kept(result).sha256.length;
+  expect(parts).toBeGreaterThan(2);
+  expect(checked).toEqual(Array.from({ length: parts + 1 }, (_, part) => part / parts));
+});
+
+test('who cancels when all is done already has the attempt', async () => {
+  const archive = await open();
+  const file = await aFile('memo.webm');
+  const attempt = anImport(file);
+  const cancel = new AbortController();
+  // As if the worker had come to its end before it was ended.
+  const dropImport = async (id: typeof attempt.id) => {
+    await archive.attempts.dropImport(id);
+    kept(await importFile(archive, file, attempt, () => undefined));
+    return archive.attempts.dropImport(id);
+  };
+  const result = await importInWorker({ attempts: { dropImport } }, file, attempt, {
+    signal: cancel.signal,
+    onProgress: () => cancel.abort(),
+  });
+  expect(kept(result)).toEqual(await archive.attempts.get(attempt.id));
+  expect(await clipOf(archive, attempt)).not.toBeNull();
+  expect(await checkInvariants()).toEqual([]);
+});
+
+test('a cancel at the end either leaves nothing or is told that it came too late', async () => {
+  const archive = await open();
+  const file = await aFile('memo.webm');
+  for (let lateMs = 0; lateMs < 50; lateMs += 10) {
+    const attempt = anImport(file);
+    const cancel = new AbortController();
+    const result = await importInWorker(archive, file, attempt, {
+      signal: cancel.signal,
+      onProgress: (_ratio, phase) => {
+        if (phase === 'checking') setTimeout(() => cancel.abort(), lateMs);
+      },
+    }).catch(() => null);
+    const there = await archive.attempts.get(attempt.id);
+    expect(there).toEqual(result === null ? null : kept(result));
+    if (there !== null) await archive.attempts.remove(attempt.id);
+  }
+  expect(await checkInvariants()).toEqual([]);
+});
+
 test('cancelling rejects at once, stops reading and leaves nothing', async () => {
   const archive = await open();
   const long = wholeOf(await longRecording(await record(), 900, 1000));
@@ -230,6 +333,7 @@ test('an import whose tab died is swept at the next start, and not while it is g
 for (const [when, at] of [
   ['at the first part', 0],
   ['at a later part', 2],
+  ['at the very end', Number.POSITIVE_INFINITY],
 ] as const)
   test(`a disk that is full ${when} is said, the reserve is spared, and nothing is left`, async () => {
     const archive = await open();
@@ -244,11 +348,13 @@ for (const [when, at] of [
           if (part >= at) throw new StorageError('full');
           return archive.clips.putPart(id, part, data, how);
         },
+        keep: async (_id, _keeping, how) => {
+          options.add(JSON.stringify(how));
+          throw new StorageError('full');
+        },
       },
     };
-    const long = wholeOf(await longRecording(await record(), 900, 1200));
-    expect(long.size).toBeGreaterThan(17_000_000);
-    const file = new File([long], 'long.webm');
+    const file = await aLongFile();
     const result = await importFile(full, file, anImport(file), () => undefined);
     expect(result).toMatchObject({ tag: 'failed', fault: 'full' });
     expect([...options]).toEqual(['{"sparesReserve":true}']);

@@ -2,11 +2,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import type { PromptId } from '../../src/domain/ids.ts';
+import { importInWorker } from '../../src/finish/client.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 import { holdLock, takeLock } from '../../src/storage/locks.ts';
 import { newAttemptId, newPromptId } from '../../src/storage/new-id.ts';
 import { anEmptyArchive, anUnfinishedAttempt, keepAnAttempt } from '../support/factories.ts';
 import { expectGoodLooks, openApp } from './app.tsx';
+import { aFilm, anImport } from './import-files.ts';
 import {
   all,
   form,
@@ -278,4 +280,47 @@ test('on a wide screen the player stays in view while the form scrolls', async (
   await expect.element(slider()).toBeVisible();
   lock().element().scrollIntoView({ block: 'center' });
   await expect.element(slider()).toBeInViewport();
+});
+
+test('the picture of a film that was imported is seen', async () => {
+  const archive = await anEmptyArchive();
+  const film = await aFilm();
+  const attempt = anImport(film);
+  await importInWorker(archive, film, attempt);
+  await openApp(archive, `/attempts/${attempt.id}`);
+  const video = () => player().element().querySelector('video');
+  await expect.poll(() => (video()?.videoWidth ?? 0) > 0, patiently).toBe(true);
+  await expect.element(video()).toBeVisible();
+  await player().getByRole('button', { name: 'Hide picture' }).click();
+  await expect.element(video()).not.toBeVisible();
+  await player().getByRole('button', { name: 'Show picture' }).click();
+  await expectGoodLooks();
+});
+
+test('an import without its audio does not open the marking that it cannot be used for', async () => {
+  const audioDeletedAt = 1_790_000_200_000;
+  await openReview({ source: 'imported', imported: { fileName: 'memo.wav' }, marks: [], audioDeletedAt });
+  await expect.element(player()).toMatchTextContent('The audio of this attempt was deleted');
+  await expect.element(page.getByRole('group', { name: 'Mark at the playhead' })).not.toBeInTheDocument();
+  await expect.element(page.getByRole('button', { name: 'Mark steps' })).toBeDisabled();
+});
+
+test('a mark that could not be stored leaves nothing to undo', async () => {
+  let answer: () => Promise<null> = () => Promise.resolve(null);
+  await openReview({ marks: [] }, (real) => ({
+    ...real,
+    attempts: { ...real.attempts, update: () => answer() },
+  }));
+  await expect.element(slider(), patiently).toBeEnabled();
+  const [mark, undo] = ['Mark Approach', 'Undo last mark'].map((name) => page.getByRole('button', { name }));
+  if (mark === undefined || undo === undefined) throw new Error('No buttons');
+  await page.getByRole('button', { name: 'Mark steps' }).click();
+  // Deleted by another tab, and refused.
+  for (const next of [answer, () => Promise.reject(new StorageError('full'))]) {
+    answer = next;
+    await mark.click();
+    await expect.element(undo).toBeDisabled();
+    await expect.element(page.getByRole('list', { name: 'Marks' })).not.toBeInTheDocument();
+  }
+  await expect.element(page.getByRole('alert')).toMatchTextContent('The disk is full');
 });

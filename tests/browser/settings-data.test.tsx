@@ -3,7 +3,14 @@ import { cdp, page } from 'vitest/browser';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import type { Archive } from '../../src/storage/archive.ts';
 import { StorageError } from '../../src/storage/errors.ts';
-import { anEmptyArchive, anOwnPrompt, aReview, keepAnAttempt, someBytes } from '../support/factories.ts';
+import {
+  anEmptyArchive,
+  anOwnPrompt,
+  aPartialOne,
+  aReview,
+  keepAnAttempt,
+  someBytes,
+} from '../support/factories.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { expectGoodLooks, openApp } from './app.tsx';
 import { record, wholeOf } from './takes.ts';
@@ -205,6 +212,62 @@ test('recordings are downloaded by name, ten at a time', async () => {
   await button('Download the other 2').click();
   await expect.poll(() => new Set(names).size).toBe(12);
   await expect.element(button('Download again')).toBeVisible();
+});
+
+test('what is not whole any more is tried, and not called downloaded', async () => {
+  const names = catchDownloads();
+  const archive = await anEmptyArchive();
+  await keep(archive, 'Whole', 1, 2000);
+  const { id } = await keep(archive, 'Damaged', 1, 3000);
+  const read: Archive['clips']['read'] = async (which) => (which === id ? null : archive.clips.read(which));
+  await openApp({ ...archive, clips: { ...archive.clips, read } }, PATH);
+  await data().getByRole('combobox', { name: 'Tick' }).selectOptions('All (2)');
+  await button('Download 2').click();
+  await expect.element(data().getByText('1 recording handed to the browser')).toBeVisible();
+  expect(names).toHaveLength(1);
+  await expect.element(rows().filter({ hasText: 'Whole' })).toMatchTextContent('· downloaded');
+  await expect.element(rows().filter({ hasText: 'Damaged' })).not.toMatchTextContent('· downloaded');
+  await expect.element(button('Download again')).toBeVisible();
+  await button('Delete audio, keep scores').click();
+  await expect.element(page.getByRole('dialog')).toMatchTextContent('1 of 2 was not downloaded here.');
+});
+
+test('what is in no clip is deleted by hand alone, with a warning, and its page then claims nothing', async () => {
+  const archive = await anEmptyArchive();
+  const { id } = await aPartialOne(archive, 'Torn');
+  await keep(archive, 'Whole', 1, 2000);
+  const router = await openApp(archive, `/attempts/${id}`);
+  await expect.element(page.getByText(/Nothing of it was deleted/)).toBeVisible();
+  await router.navigate(PATH);
+  await data().getByRole('combobox', { name: 'Tick' }).selectOptions('All (1)');
+  await expect.element(box('Torn')).not.toBeChecked();
+  await box('Torn').click();
+  await button('Delete audio, keep scores').click();
+  const dialog = page.getByRole('dialog');
+  await expect.element(dialog).toMatchTextContent('is in the clip of “Torn”. What was kept of the rest goes');
+  await dialog.getByRole('button', { name: /^Delete \d/ }).click();
+  await expect.element(data().getByText('No recording takes any space.'), patiently).toBeVisible();
+  // The button that had the focus went with the last recording.
+  await expect.element(page.getByRole('heading', { level: 1 })).toHaveFocus();
+  expect(await archive.chunks.read(id, 0, 0, 9)).toEqual([]);
+  await router.navigate(`/attempts/${id}`);
+  await expect.element(page.getByText('The audio of this attempt was deleted')).toBeVisible();
+  await expect.element(page.getByText(/Nothing of it was deleted/)).not.toBeInTheDocument();
+});
+
+test('what cannot be added up says why, and can be added up again', async () => {
+  const archive = await anEmptyArchive();
+  await keep(archive, 'There', 1, 2000);
+  let isAway = true;
+  const page_: Archive['attempts']['page'] = (query) =>
+    isAway ? Promise.reject(new StorageError('unavailable')) : archive.attempts.page(query);
+  await openApp({ ...archive, attempts: { ...archive.attempts, page: page_ } }, PATH);
+  await expect.element(data().getByRole('alert')).toMatchTextContent('could not be added up');
+  await expectGoodLooks();
+  isAway = false;
+  await button('Try again').click();
+  await expect.poll(titles).toEqual(['There']);
+  await expect.element(data().getByRole('alert')).not.toBeInTheDocument();
 });
 
 test('the trash is emptied at once, with what it frees', async () => {

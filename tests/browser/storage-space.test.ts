@@ -1,9 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { openClips } from '../../src/storage/clips.ts';
+import { type Connection, connect } from '../../src/storage/connection.ts';
+import { StorageError } from '../../src/storage/errors.ts';
 import {
   aChunk,
   anEmptyArchive,
   anOwnPrompt,
   anUnfinishedAttempt,
+  aPartialOne,
   aReview,
   bytesOf,
   keepAnAttempt,
@@ -73,6 +77,55 @@ test('the audio of a take that has no clip yet is never deleted', async () => {
   expect(await archive.chunks.read(attempt.id, 0, 0, 9)).toHaveLength(1);
   await archive.attempts.remove(attempt.id);
   expect(await archive.clips.erase(attempt.id)).toBeNull();
+  await archive.close();
+});
+
+test('what must spare the reserve is kept by the connection that has none', async () => {
+  const full = () => Promise.reject(new StorageError('full'));
+  const withReserve = vi.fn(full);
+  const bare: Connection = { read: full, write: full, close: async () => undefined };
+  const connection: Connection = { ...bare, write: withReserve };
+  const feed = { announce: () => undefined, listen: () => () => undefined, close: () => undefined };
+  const clips = openClips({ connection, recording: bare, feed });
+  const { id, ...keeping } = await aKeptOne();
+  await expect(clips.keep(id, keeping, { sparesReserve: true })).rejects.toThrow('full');
+  expect(withReserve).not.toHaveBeenCalled();
+  await expect(clips.keep(id, keeping)).rejects.toThrow('full');
+  expect(withReserve).toHaveBeenCalledOnce();
+});
+
+async function aKeptOne() {
+  const archive = await anEmptyArchive();
+  const attempt = await keepAnAttempt(archive);
+  await archive.close();
+  return attempt;
+}
+
+test('on a full disk nothing is deleted of what another tab has put into the trash', async () => {
+  const archive = await anEmptyArchive();
+  const { id } = await keepAnAttempt(archive, {}, [someBytes(200_000)]);
+  const real = await connect({});
+  let isFirst = true;
+  const write: Connection['write'] = async (stores, durability, work) => {
+    if (!isFirst) return real.write(stores, durability, work);
+    isFirst = false;
+    await archive.attempts.remove(id);
+    throw new StorageError('full');
+  };
+  const feed = { announce: () => undefined, listen: () => () => undefined, close: () => undefined };
+  const clips = openClips({ connection: { ...real, write }, recording: real, feed });
+  expect(await clips.erase(id)).toBeNull();
+  expect(await archive.attempts.restore(id)).toBe(true);
+  expect((await archive.clips.read(id))?.size).toBe(200_000);
+  await real.close();
+  await archive.close();
+});
+
+test('in the trash, what fits no clip weighs as well', async () => {
+  const archive = await anEmptyArchive();
+  const { id } = await aPartialOne(archive, 'Torn');
+  await archive.attempts.remove(id);
+  expect(await archive.weighTrash()).toEqual({ records: 1, bytes: 64 + 10 });
   await archive.close();
 });
 

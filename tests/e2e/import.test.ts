@@ -129,6 +129,24 @@ for (const [what, file, reason] of bad)
     expect(await attemptCount(page)).toBe(0);
   });
 
+test('importing that cannot be started says so, and not that storage failed', async ({ page }, testInfo) => {
+  const path = testInfo.outputPath('memo.wav');
+  writeFileSync(path, memo(6).buffer);
+  await page.goto('/');
+  await expect(importButton(page)).toBeVisible();
+  await page.route(/import\.worker/, (route) => route.abort());
+  await choose(page, path);
+  const alert = dialog(page).getByRole('alert');
+  await expect(alert).toContainText('Importing could not be started.');
+  await expect(alert).toContainText('Reload the page and try again.');
+  await page.unroute(/import\.worker/);
+  // The very same file is looked at anew.
+  const chooser = page.waitForEvent('filechooser');
+  await dialog(page).getByRole('button', { name: 'Choose another file' }).click();
+  await (await chooser).setFiles(path);
+  await expect(startButton(page)).toBeVisible();
+});
+
 test('a torn file is imported as far as it goes, and the review says so', async ({ page }) => {
   const { buffer, ...whole } = memo(12);
   await bringIn(page, { ...whole, buffer: buffer.subarray(0, 44 + 6 * RATE * 2) });
@@ -161,6 +179,7 @@ test('an import can be cancelled, and leaves nothing', async ({ page }, testInfo
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toBeVisible();
   await dialog(page).getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('The import was cancelled. Nothing of it was kept.')).toBeAttached();
   await expect(dialog(page)).toHaveCount(0);
   await expect(importButton(page)).toBeFocused();
   expect(await violations(page)).toEqual([]);

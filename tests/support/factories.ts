@@ -151,3 +151,21 @@ export async function keepAnAttempt(
     endedBy: kept.endedBy,
   });
 }
+
+/** A kept attempt with a chunk of ten bytes that is not in its clip of 64. */
+export async function aPartialOne(archive: Archive, title: string): Promise<KeptAttempt> {
+  const prompt = { title, question: '?', kind: 'design' as const, covers: [], followUps: {} };
+  const attempt = anUnfinishedAttempt({ prompt });
+  await archive.attempts.begin(attempt);
+  await archive.attempts.append(aChunk({ attemptId: attempt.id, data: someBytes(10) }));
+  await archive.clips.putPart(attempt.id, 0, someBytes(64));
+  return archive.clips.keep(attempt.id, {
+    durationMs: 500,
+    mimeType: 'audio/webm',
+    bytes: 64,
+    sha256: [await sha256Hex(someBytes(64))],
+    marks: [],
+    endedBy: 'user',
+    isPartial: true,
+  });
+}

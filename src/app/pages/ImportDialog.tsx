@@ -11,7 +11,7 @@ import {
 } from '../../finish/client.ts';
 import { newAttemptId } from '../../storage/new-id.ts';
 import { announce } from '../../ui/announcer.tsx';
-import { Button } from '../../ui/Button.tsx';
+import { Button, LinkButton } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Select, TextField } from '../../ui/Field.tsx';
 import { formatBytes } from '../../ui/format.ts';
@@ -27,7 +27,8 @@ type Sound = Extract<Inspection, { readonly tag: 'sound' }>;
 type State =
   | { readonly tag: 'looking' }
   | { readonly tag: 'asking'; readonly sound: Sound }
-  | { readonly tag: 'importing'; readonly progress: number }
+  | { readonly tag: 'importing'; readonly isRead: boolean; readonly progress: number }
+  | { readonly tag: 'cancelling' }
   | ImportFailure;
 
 type ImportDialogProps = {
@@ -40,6 +41,9 @@ type ImportDialogProps = {
   readonly onChooseAnother: () => void;
   readonly onClose: () => void;
 };
+
+/** Why an import is broken off without a word: somebody went to another page. */
+const LEFT = 'left';
 
 /** Aims at what most prompts aim at. */
 const OTHER_TARGET_MS: Ms = 300_000;
@@ -70,7 +74,7 @@ export function ImportDialog(props: ImportDialogProps) {
     void look();
     return () => left.abort();
   }, [file]);
-  useEffect(() => () => importing.current?.abort(), []);
+  useEffect(() => () => importing.current?.abort(LEFT), []);
   // What was pressed is gone: the focus goes to what comes next.
   useEffect(() => {
     const dialog = frame.current?.closest('dialog');
@@ -88,29 +92,35 @@ export function ImportDialog(props: ImportDialogProps) {
     const cancel = new AbortController();
     const { signal } = cancel;
     importing.current = cancel;
-    setState({ tag: 'importing', progress: 0 });
+    setState({ tag: 'importing', isRead: false, progress: 0 });
     const prompt = prompts.find(({ id }) => id === promptId) ?? null;
     const result = await importInWorker(archive, file, attemptFrom(file, prompt, title), {
       signal,
-      onProgress: (progress) => {
-        if (!signal.aborted) setState({ tag: 'importing', progress });
+      onProgress: (progress, phase) => {
+        if (!signal.aborted) setState({ tag: 'importing', isRead: phase === 'checking', progress });
       },
     }).catch(unless(signal));
-    if (result === null) return;
+    if (signal.reason === LEFT) return;
+    if (result === null) {
+      announce('The import was cancelled. Nothing of it was kept.');
+      onClose();
+      return;
+    }
     if (result.tag === 'failed') {
       setState(result);
       return;
     }
-    announce(`Imported, ${spokenTime(result.attempt.durationMs)}`);
+    const length = `Imported, ${spokenTime(result.attempt.durationMs)}`;
+    announce(signal.aborted ? `${length}: it was done before it could be cancelled` : length);
     await navigate(`/attempts/${result.attempt.id}`);
   }
 
   function close() {
     if (state.tag === 'importing') {
+      // `start` closes, once it is known what came of it.
       importing.current?.abort();
-      announce('The import was cancelled. Nothing of it was kept.');
-    }
-    onClose();
+      setState({ tag: 'cancelling' });
+    } else if (state.tag !== 'cancelling') onClose();
   }
 
   return (
@@ -130,7 +140,9 @@ export function ImportDialog(props: ImportDialogProps) {
           </>
         ) : (
           <>
-            <Button onClick={close}>Cancel</Button>
+            <Button aria-disabled={state.tag === 'cancelling'} onClick={close}>
+              Cancel
+            </Button>
             {state.tag === 'asking' && (
               <Button variant="primary" onClick={() => void start()}>
                 Import
@@ -141,7 +153,7 @@ export function ImportDialog(props: ImportDialogProps) {
       }
     >
       <div ref={frame} className={styles['import']}>
-        {state.tag !== 'failed' && state.tag !== 'importing' && (
+        {(state.tag === 'looking' || state.tag === 'asking') && (
           <p className={styles['file']}>
             <strong>{file.name}</strong> <span className="muted">{formatBytes(file.size)}</span>
           </p>
@@ -173,7 +185,13 @@ export function ImportDialog(props: ImportDialogProps) {
             <p className="small muted">{about(state.sound)}</p>
           </>
         )}
-        {state.tag === 'importing' && <Progress label={`Importing ${file.name}`} value={state.progress} />}
+        {state.tag === 'importing' && (
+          <Progress
+            label={`${state.isRead ? 'Checking' : 'Importing'} ${file.name}`}
+            value={state.progress}
+          />
+        )}
+        {state.tag === 'cancelling' && <Progress label="Cancelling the import" value={null} />}
         {state.tag === 'failed' && <Failure file={file} failure={state} />}
       </div>
     </Dialog>
@@ -181,9 +199,13 @@ export function ImportDialog(props: ImportDialogProps) {
 }
 
 function Failure({ file, failure }: { readonly file: File; readonly failure: ImportFailure }) {
-  const { title, what, action } = importMessage(file.name, failure);
+  const { title, what, action, wayOut } = importMessage(file.name, failure);
   return (
-    <Notice tone="error" title={title}>
+    <Notice
+      tone="error"
+      title={title}
+      actions={wayOut !== undefined && <LinkButton to={wayOut.to}>{wayOut.label}</LinkButton>}
+    >
       <p>{what}</p>
       <p>{action} Nothing was stored.</p>
     </Notice>
@@ -203,7 +225,7 @@ function unless(signal: AbortSignal): (error: unknown) => ImportFailure | null {
   return (error) => {
     if (signal.aborted) return null;
     report(error);
-    return { tag: 'failed', fault: 'disk', detail: String(error) };
+    return { tag: 'failed', fault: 'broken', detail: String(error) };
   };
 }
 

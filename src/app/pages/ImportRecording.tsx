@@ -17,10 +17,14 @@ type ImportRecordingProps = {
   readonly wanted: string | null;
 };
 
+/** `turn` counts the choices. */
+type Chosen = { readonly file: File | null; readonly turn: number };
+
 /** The way in for recordings made elsewhere: by a button, or dropped anywhere on the page. */
 export function ImportRecording({ prompts, categories, wanted }: ImportRecordingProps) {
   const input = useRef<HTMLInputElement>(null);
-  const [file, setFile] = useState<File | null>(null);
+  const [{ file, turn }, setChosen] = useState<Chosen>({ file: null, turn: 0 });
+  const setFile = (next: File | null) => setChosen((before) => ({ file: next, turn: before.turn + 1 }));
   const [dropped, setDropped] = useState(0);
   const isOver = useFileDrop((files) => {
     if (file !== null) return;
@@ -70,8 +74,8 @@ export function ImportRecording({ prompts, categories, wanted }: ImportRecording
       />
       {file !== null && (
         <ImportDialog
-          // Chosen anew, it is looked at anew.
-          key={`${file.name} ${file.lastModified} ${file.size}`}
+          // Chosen anew, it is looked at anew, and be it the same file.
+          key={turn}
           file={file}
           prompts={prompts}
           categories={categories}

@@ -20,13 +20,13 @@ import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
 import { KeepNotice } from '../../settings/KeepNotice.tsx';
 import { readPersistence } from '../../settings/persistence.ts';
 import type { Archive } from '../../storage/archive.ts';
-import { StorageError, type StorageFault } from '../../storage/errors.ts';
+import { StorageError } from '../../storage/errors.ts';
 import { capitalised, formatWhen } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { StepLetter } from '../../ui/Steps.tsx';
 import { useArchive } from '../archive-context.ts';
 import { NotHereError } from '../NotHere.tsx';
-import { storageMessages } from '../storage-messages.ts';
+import { explain } from '../storage-messages.ts';
 import { useMarks } from '../use-marks.ts';
 import { useWrites } from '../use-writes.tsx';
 import { FinishTake } from './FinishTake.tsx';
@@ -165,11 +165,6 @@ async function remember(archive: Archive, showsPicture: boolean): Promise<void> 
   }
 }
 
-function explain(fault: StorageFault): string {
-  const { what, action } = storageMessages[fault];
-  return `${what} ${action}`;
-}
-
 const ENDED: Readonly<Record<TakeFault, string>> = {
   'device-lost': 'the microphone was lost',
   encoder: 'the browser’s recorder stopped',
@@ -191,7 +186,7 @@ function Brief({ attempt }: { readonly attempt: KeptAttempt }) {
         </p>
       )}
       <Processed attempt={attempt} />
-      {attempt.isPartial === true && (
+      {attempt.isPartial === true && attempt.audioDeletedAt === undefined && (
         <p className={styles['ended']}>
           {attempt.lacksPicture === true
             ? 'The picture of a part could not be joined with the rest and is not in this clip. The sound is, and nothing was deleted.'

@@ -10,6 +10,7 @@ import { Checkbox } from '../../ui/Field.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { Section, Sheet } from '../../ui/Sheet.tsx';
 import { useArchive } from '../archive-context.ts';
+import { explain } from '../storage-messages.ts';
 import { useWrites } from '../use-writes.tsx';
 
 export function loader(archive: Archive) {
@@ -76,6 +77,7 @@ export function Component() {
             onAnswer={(keeping) => put('storage', { ...storage, keeping })}
             nameFile={fileName}
             write={freeing.write}
+            explain={explain}
           />
         </Section>
         <Section title="About">
