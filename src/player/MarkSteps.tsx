@@ -123,7 +123,14 @@ export function MarkPanel(props: PanelProps) {
         </ul>
       )}
       <div>
-        <Button slim variant="plain" aria-disabled={!canUndo} onClick={onUndo}>
+        <Button
+          slim
+          variant="plain"
+          aria-disabled={!canUndo}
+          // As above: Space goes on pausing, and does not undo once more.
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={onUndo}
+        >
           Undo last mark
         </Button>
       </div>

@@ -194,7 +194,7 @@ function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onSho
       <TransportRow transport={transport} isDisabled={isDisabled} hasSteps={spans.length > 0} />
       {clip.tag === 'deleted' && (
         <Notice tone="info" title="The audio of this attempt was deleted">
-          {`You deleted it ${formatDay(clip.at)} to free ${formatBytes(attempt.bytes)}. Its marks and scores are all here.`}
+          {`You deleted it ${formatDay(clip.at)} to free ${formatBytes(attempt.bytes)}. What was marked and scored is all here.`}
         </Notice>
       )}
       {clip.tag === 'damaged' && <Damaged hasRemains={save !== null} />}
