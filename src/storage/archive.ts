@@ -50,7 +50,7 @@ export type Change = {
  */
 export type Archive = {
   readonly attempts: {
-    /** Writes the attempt before its first chunk (strict). An id that is there already is a bug and throws. */
+    /** Writes the attempt before its first chunk (strict). Can be repeated; another one's id is a bug and throws. */
     begin(attempt: UnfinishedAttempt): Promise<void>;
     /**
      * Stores one chunk (strict). Can be repeated: the same bytes are not stored twice, and other bytes under

@@ -140,7 +140,11 @@ test('a repeated sequence number is a bug and leaves the first chunk as it was',
     archive.attempts.append(aChunk({ attemptId: attempt.id, data: someBytes(4, 2) })),
   ).rejects.toThrow(/already exists/);
   expect(bytesOf((await archive.chunks.last(attempt.id, 0))?.data)).toEqual(bytesOf(someBytes(4, 1)));
-  await expect(archive.attempts.begin(attempt)).rejects.toThrow(/already exists/);
+  // Whose answer was lost begins it once more, and changes nothing.
+  await archive.attempts.begin(attempt);
+  const another = { ...attempt, startedAt: attempt.startedAt + 1 };
+  await expect(archive.attempts.begin(another)).rejects.toThrow(/already exists/);
+  expect((await archive.attempts.get(attempt.id))?.startedAt).toBe(attempt.startedAt);
   await archive.close();
 });
 
