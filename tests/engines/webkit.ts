@@ -40,10 +40,12 @@ export const webkit: Engine = {
 /** WebKit calls a `<select>` a button (WebKitGTK 2.50, November 2026). */
 const ROLES: Readonly<Record<string, string>> = { combobox: 'button' };
 
-/** What is behind a modal dialog keeps its role here, but nobody can reach it. */
+/** What is behind a modal dialog, or not visible yet, keeps its role here, but nobody can reach it. */
 const REACHABLE = `((selector) => {
   const modal = document.querySelector('dialog:modal');
-  return Array.from(document.querySelectorAll(selector)).filter((one) => modal === null || modal.contains(one));
+  return Array.from(document.querySelectorAll(selector)).filter(
+    (one) => (modal === null || modal.contains(one)) && getComputedStyle(one).visibility === 'visible',
+  );
 })`;
 
 /** What WebDriver calls an element (W3C WebDriver, section 11). */
