@@ -9,6 +9,7 @@ import {
   saveMessages,
   takeMessages,
 } from '../../src/app/messages.ts';
+import { holdsTake } from '../../src/app/recording.ts';
 import { DEFAULT_SETTINGS } from '../../src/domain/settings.ts';
 import type { FinishResult } from '../../src/finish/client.ts';
 import { Ending } from '../../src/recorder/Ending.tsx';
@@ -278,6 +279,17 @@ async function panel(results: FinishResult[]) {
   await button('Finish').click();
   return { saved };
 }
+
+test('what is in memory only holds off a newer version until it is left or saved', async () => {
+  const { archive } = await open(await aMicrophone());
+  const refused = vi.spyOn(archive.attempts, 'append').mockRejectedValue(new StorageError('full'));
+  await button('Start recording').click();
+  await expect.element(alert(), { timeout: 15_000 }).toMatchTextContent(/held by this tab alone/);
+  expect(holdsTake()).toBe(true);
+  refused.mockRestore();
+  await button('Try again').click();
+  await expect.poll(holdsTake, { timeout: 15_000 }).toBe(false);
+});
 
 test('making the clip shows its progress when it takes a while', async () => {
   const results: FinishResult[] = [];
