@@ -55,8 +55,8 @@ async function getStream({ id, processing }: MicrophoneRequest): Promise<MediaSt
   }
 }
 
-/** Why `getUserMedia` refused. */
-export function micFault(error: unknown): MicFault {
+/** Why `getUserMedia` refused, or `getDisplayMedia`. */
+export function micFault(error: unknown): Extract<MicFault, 'denied' | 'no-device' | 'unsupported' | 'busy'> {
   switch (nameOf(error)) {
     case 'NotAllowedError':
     case 'SecurityError':
@@ -73,7 +73,7 @@ export function micFault(error: unknown): MicFault {
 }
 
 /** `OverconstrainedError` is no DOMException in every browser, nor an Error. */
-function nameOf(error: unknown): string {
+export function nameOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';
 }
 

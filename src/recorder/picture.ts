@@ -1,5 +1,6 @@
 import type { PictureSource, RecordKind } from '../domain/picture.ts';
 import type { Ms } from '../domain/timeline.ts';
+import { micFault, nameOf } from './microphone.ts';
 import { Scope } from './scope.ts';
 import { steadied } from './steady-picture.ts';
 
@@ -249,22 +250,6 @@ function camerasOf(devices: readonly MediaDeviceInfo[]): readonly Camera[] {
 }
 
 function pictureFault(error: unknown, kind: RecordKind): PictureFault {
-  switch (nameOf(error)) {
-    case 'NotAllowedError':
-    case 'SecurityError':
-      return kind === 'screen' ? 'dismissed' : 'denied';
-    case 'NotFoundError':
-    case 'OverconstrainedError':
-      return 'no-device';
-    case 'TypeError':
-    case 'NotSupportedError':
-      return 'unsupported';
-    default:
-      return 'busy';
-  }
-}
-
-/** `OverconstrainedError` is no DOMException in every browser, nor an Error. */
-function nameOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';
+  const fault = micFault(error);
+  return fault === 'denied' && kind === 'screen' ? 'dismissed' : fault;
 }

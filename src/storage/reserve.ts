@@ -8,8 +8,8 @@ const RANDOM_BYTES = 65_536;
 /**
  * The same connection, with something to fall back on: when the disk is full, a write gives up the
  * reserve and is done again. Without that even removing an attempt fails on a full disk, because it
- * writes to the trash. Whoever records must not have this connection, or a take would eat the reserve
- * that is there for finishing it.
+ * writes to the trash. Whoever records must not have this connection, but for a take's last words: a take
+ * would eat the reserve that is there for finishing it.
  */
 export function withReserve(connection: Connection): Connection {
   return {
