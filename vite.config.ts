@@ -101,6 +101,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The content security policy allows no `data:` URLs but images.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      // What the first visit loads is one file: split by who else uses it, it is larger and takes more requests.
+      output: { codeSplitting: { groups: [{ name: 'initial', tags: ['$initial'] }] } },
+    },
   },
   test: { projects: process.env['VITEST'] === undefined ? [] : testProjects() },
 });

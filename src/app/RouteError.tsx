@@ -2,7 +2,6 @@ import { useEffect, useState } from 'react';
 import { useRouteError } from 'react-router';
 import { StorageError } from '../storage/errors.ts';
 import { Button, LinkButton } from '../ui/Button.tsx';
-import { TextArea } from '../ui/Field.tsx';
 import { PageTitle } from '../ui/PageTitle.tsx';
 import { diagnostics, report } from './diagnostics.ts';
 import { NotHere, NotHereError } from './NotHere.tsx';
@@ -66,7 +65,9 @@ function Failed({ title, what }: { readonly title: string; readonly what: string
           {copied === 'yes' && 'Copied. It holds error texts and the browser’s name, none of your words.'}
           {copied === 'refused' && 'The browser did not let the page copy. Copy the text below instead.'}
         </p>
-        {copied === 'refused' && <TextArea label="Diagnostics" readOnly rows={8} value={diagnostics()} />}
+        {copied === 'refused' && (
+          <textarea aria-label="Diagnostics" readOnly rows={8} value={diagnostics()} />
+        )}
       </div>
     </>
   );

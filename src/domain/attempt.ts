@@ -1,3 +1,4 @@
+import type { CarriedFocus } from './coaching.ts';
 import type { AttemptId, PromptId } from './ids.ts';
 import type { PictureSource, SegmentPicture } from './picture.ts';
 import type { FrozenPrompt } from './prompt.ts';
@@ -82,6 +83,10 @@ type AttemptFacts = {
   readonly imported?: ImportedFrom;
   /** A step drill or a follow-up belongs to an attempt. */
   readonly parentId: AttemptId | null;
+  /** Of a step drill: the step that was spoken again. It is never scored. */
+  readonly drillStep?: StepId;
+  /** What the speaker meant to do differently this time. */
+  readonly focus?: CarriedFocus;
   readonly mode: Mode;
   readonly targetMs: Ms;
   readonly outline: Outline;

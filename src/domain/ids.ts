@@ -6,6 +6,7 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type AttemptId = Branded<'attempt'>;
 export type PromptId = Branded<'prompt'>;
 export type ReviewId = Branded<'review'>;
+export type CommentId = Branded<'comment'>;
 
 /**
  * A UUID of version 7 (RFC 9562, section 5.7): 48 bits of epoch milliseconds, then random bits, so

@@ -4,7 +4,7 @@ import type { AttemptId, PromptId, ReviewId } from './ids.ts';
 import type { Peaks } from './peaks.ts';
 import { RECORD_KINDS } from './picture.ts';
 import { type OwnPrompt, PROMPT_KINDS } from './prompt.ts';
-import { CELL_IDS, LEVELS, type Review, WRONG_STEPS } from './rubric.ts';
+import { type CellId, LEVELS, REVIEW_MODES, type Review, stepOf, WRONG_STEPS } from './rubric.ts';
 import { COUNTDOWNS, DEFAULT_SETTINGS, KEEPING_ANSWERS, type Settings } from './settings.ts';
 import { STEP_IDS } from './step.ts';
 
@@ -18,7 +18,7 @@ export type Decoded<T> =
   | { readonly tag: 'ok'; readonly value: T }
   | { readonly tag: 'unreadable'; readonly reason: string };
 
-type Schema<T> = v.GenericSchema<unknown, T>;
+export type Schema<T> = v.GenericSchema<unknown, T>;
 
 /** The reason names the first field that is wrong, such as `segments.0.mimeType: …`. */
 export function decode<T>(schema: Schema<T>, value: unknown): Decoded<T> {
@@ -48,22 +48,31 @@ type Known<T> = T extends string | number | boolean | null | undefined | ArrayBu
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 /** Does not compile when the schema and the domain's type come apart, in either direction. */
-function schemaOf<T>() {
+export function schemaOf<T>() {
   return <S extends Schema<T>>(
     schema: S & (Same<Known<v.InferOutput<S>>, Known<T>> extends true ? unknown : never),
   ): Schema<T> => schema;
 }
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const ms = count;
-const epochMs = count;
-const id = <Id extends string>() =>
+export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+export const ms = count;
+export const epochMs = count;
+export const id = <Id extends string>() =>
   v.custom<Id>((value) => typeof value === 'string' && value !== '', 'Not an id');
-const attemptId = id<AttemptId>();
+export const attemptId = id<AttemptId>();
 const promptId = id<PromptId>();
 const reviewId = id<ReviewId>();
+export const cellKey = v.custom<CellId>(
+  (value) => typeof value === 'string' && stepOf(value) !== null,
+  'Not a cell',
+);
+/** valibot takes a union of template strings as keys for optional ones. */
+const byCell = <Item>(item: v.GenericSchema<unknown, Item>) =>
+  v.record(cellKey, item) as unknown as v.GenericSchema<unknown, Readonly<Record<CellId, Item>>>;
+export const level = v.picklist(LEVELS);
+export const rubricRef = v.looseObject({ id: v.string(), version: v.string() });
 const kind = v.picklist(PROMPT_KINDS);
-const step = v.picklist(STEP_IDS);
+export const step = v.picklist(STEP_IDS);
 const textPerStep = v.looseObject(v.entriesFromList(STEP_IDS, v.exactOptional(v.string())));
 const covers = v.array(v.looseObject({ id: v.string(), text: v.string() }));
 const buffer = v.custom<ArrayBuffer>((value) => value instanceof ArrayBuffer, 'Not an ArrayBuffer');
@@ -117,6 +126,10 @@ const attemptFacts = {
     }),
   ),
   parentId: v.nullable(attemptId),
+  drillStep: v.exactOptional(step),
+  focus: v.exactOptional(
+    v.looseObject({ cell: cellKey, label: v.string(), ifThen: v.string(), from: attemptId }),
+  ),
   mode: v.picklist(MODES),
   targetMs: ms,
   outline: textPerStep,
@@ -215,10 +228,15 @@ export const reviewSchema = schemaOf<Review>()(
     rubricId: v.string(),
     rubricVersion: v.string(),
     reviewer: v.literal('self'),
-    mode: v.literal('full'),
-    scores: v.looseObject(v.entriesFromList(CELL_IDS, v.exactOptional(v.picklist(LEVELS)))),
+    mode: v.picklist(REVIEW_MODES),
+    quickStep: v.exactOptional(step),
+    scores: byCell(level),
+    moments: v.exactOptional(byCell<readonly number[]>(v.array(ms))),
     wrongSteps: v.array(v.picklist(WRONG_STEPS)),
+    declaredMissing: v.exactOptional(v.array(step)),
     missing: v.exactOptional(v.array(step)),
+    revises: v.exactOptional(reviewId),
+    reason: v.exactOptional(v.string()),
     startedAt: epochMs,
     updatedAt: epochMs,
     lockedAt: v.nullable(epochMs),
@@ -241,7 +259,7 @@ export const ownPromptSchema = schemaOf<OwnPrompt>()(
   }),
 );
 
-const { recording, replay, keyboard, storage } = DEFAULT_SETTINGS;
+const { recording, replay, keyboard, storage, rubric, warmUp } = DEFAULT_SETTINGS;
 
 /** A setting that is missing or unreadable is its default; the others of its group stay as they were chosen. */
 export const settingsSchemas: { readonly [Group in keyof Settings]: Schema<Settings[Group]> } = {
@@ -267,5 +285,14 @@ export const settingsSchemas: { readonly [Group in keyof Settings]: Schema<Setti
   ),
   storage: schemaOf<Settings['storage']>()(
     v.looseObject({ keeping: v.fallback(v.nullable(v.picklist(KEEPING_ANSWERS)), storage.keeping) }),
+  ),
+  rubric: schemaOf<Settings['rubric']>()(
+    v.looseObject({ inUse: v.fallback(v.nullable(rubricRef), rubric.inUse) }),
+  ),
+  warmUp: schemaOf<Settings['warmUp']>()(
+    v.looseObject({
+      doneAt: v.fallback(v.nullable(epochMs), warmUp.doneAt),
+      laterUntil: v.fallback(v.nullable(epochMs), warmUp.laterUntil),
+    }),
   ),
 };

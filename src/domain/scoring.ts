@@ -1,9 +1,8 @@
 import type { KeptAttempt } from './attempt.ts';
 import {
-  CELL_IDS,
-  CRITERION_IDS,
   type CriterionId,
   cellId,
+  cellsOf,
   type Level,
   type Review,
   type Rubric,
@@ -33,8 +32,13 @@ export type Total = {
   readonly caps: readonly string[];
 };
 
-/** With fewer that count, an attempt stays out of the trends (rubric.json, `unscored`). */
-export const LEAST_CELLS = 12;
+/** With a smaller share of its cells counting, an attempt stays out of the trends: 12 of 15 (rubric.json, `unscored`). */
+const LEAST_SHARE = 12 / 15;
+
+/** So many cells have to count for an attempt to stand in the trends. */
+export function leastCells(rubric: Rubric): number {
+  return Math.ceil(Number((cellsOf(rubric).length * LEAST_SHARE).toFixed(9)));
+}
 
 export type CellCount = {
   /** Cells there is something to choose in: a missing step asks for nothing. */
@@ -45,29 +49,41 @@ export type CellCount = {
 };
 
 /** How far a review has come. What was chosen in a step that is missing now does not count. */
-export function countCells({ scores, missing }: Pick<Marking, 'scores' | 'missing'>): CellCount {
+export function countCells(
+  { criteria }: Pick<Rubric, 'criteria'>,
+  { scores, missing }: Pick<Marking, 'scores' | 'missing'>,
+): CellCount {
   const steps = STEP_IDS.filter((step) => !missing.includes(step));
-  const cells = steps.flatMap((step) => CRITERION_IDS.map((criterion) => cellId(criterion, step)));
+  const cells = steps.flatMap((step) => criteria.map(({ id }) => cellId(id, step)));
   return {
     asked: cells.length,
     scored: cells.filter((cell) => scores[cell] !== undefined).length,
-    missing: CELL_IDS.length - cells.length,
+    missing: criteria.length * (STEP_IDS.length - steps.length),
   };
 }
 
 /**
- * The steps a review counts as missing. A draft follows the marks. A locked review keeps what it was locked
- * with; one that does not say was locked while marks were only set in speaking, so that these tell.
+ * The steps a review counts as missing. A draft follows the marks and what the speaker declares. A locked
+ * review keeps what it was locked with; one that does not say was locked while marks were only set in speaking,
+ * so that these tell.
  */
 export function missingFor(
   { marks, firstMarks = marks, durationMs }: Pick<KeptAttempt, 'marks' | 'firstMarks' | 'durationMs'>,
-  review: Pick<Review, 'lockedAt' | 'missing'> | null,
+  review: Pick<Review, 'lockedAt' | 'missing' | 'declaredMissing'> | null,
 ): readonly StepId[] {
-  if (review === null || review.lockedAt === null) return missingSteps(marks, durationMs);
+  if (review === null || review.lockedAt === null) {
+    const byClock = missingSteps(marks, durationMs);
+    return STEP_IDS.filter((step) => byClock.includes(step) || review?.declaredMissing?.includes(step));
+  }
   return review.missing ?? missingSteps(firstMarks, durationMs);
 }
 
-function levelOf({ scores, missing }: Marking, criterion: CriterionId, step: StepId): Level | 0 | null {
+/** The level a cell counts as: 0 in a missing step, null when it is blank. */
+export function levelOf(
+  { scores, missing }: Marking,
+  criterion: CriterionId,
+  step: StepId,
+): Level | 0 | null {
   return missing.includes(step) ? 0 : (scores[cellId(criterion, step)] ?? null);
 }
 
@@ -114,14 +130,15 @@ function caps(marking: Marking): readonly { readonly atMost: number; readonly be
  * then capped. Blank cells are left out and the rest reweighted.
  */
 export function overall(rubric: Rubric, marking: Marking): Total {
-  const count = countCells(marking);
+  const count = countCells(rubric, marking);
   const scored = count.scored + count.missing;
   const mean = weightedMean(rubric, marking);
-  const lacksDepth = rubric.steps.some((step) => levelOf(marking, 'depth', step.id) === null);
+  const hasDepth = rubric.criteria.some(({ id }) => id === 'depth');
+  const lacksDepth = hasDepth && rubric.steps.some((step) => levelOf(marking, 'depth', step.id) === null);
   const facts = {
     scored,
-    isProvisional: scored < CELL_IDS.length,
-    countsInTrends: scored >= LEAST_CELLS && !lacksDepth,
+    isProvisional: scored < cellsOf(rubric).length,
+    countsInTrends: scored >= leastCells(rubric) && !lacksDepth,
   };
   if (mean === null) return { points: null, ...facts, caps: [] };
   const points = round(mean);

@@ -1,5 +1,7 @@
 import type { Mode } from './attempt.ts';
 import type { RecordKind } from './picture.ts';
+import type { RubricRef } from './rubric.ts';
+import type { EpochMs } from './timeline.ts';
 
 export const COUNTDOWNS = [0, 3, 5] as const;
 export type CountdownSec = (typeof COUNTDOWNS)[number];
@@ -44,6 +46,16 @@ export type Settings = {
     /** Null: the browser was never asked to keep what is stored here (settings/persistence.ts). */
     readonly keeping: KeepingAnswer | null;
   };
+  readonly rubric: {
+    /** Null: the built-in one. */
+    readonly inUse: RubricRef | null;
+  };
+  readonly warmUp: {
+    /** When all of its examples were last compared with their key, or null. */
+    readonly doneAt: EpochMs | null;
+    /** The offer was put aside until then. */
+    readonly laterUntil: EpochMs | null;
+  };
 };
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -59,4 +71,6 @@ export const DEFAULT_SETTINGS: Settings = {
   replay: { showsPicture: true },
   keyboard: { singleKeys: true },
   storage: { keeping: null },
+  rubric: { inUse: null },
+  warmUp: { doneAt: null, laterUntil: null },
 };

@@ -1,8 +1,8 @@
 import { Trash2 } from 'lucide-react';
 import { Link } from 'react-router';
 import { type KeptAttempt, MODE_LABELS, pictureSource } from '../domain/attempt.ts';
-import { CELL_IDS, CRITERION_IDS, type CriterionId } from '../domain/rubric.ts';
-import { type Total } from '../domain/scoring.ts';
+import type { Rubric } from '../domain/rubric.ts';
+import { STEP_LABELS } from '../domain/step.ts';
 import { timecode } from '../domain/timeline.ts';
 import { IconButton } from '../ui/Button.tsx';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
@@ -16,25 +16,21 @@ export type AttemptRow = { readonly attempt: KeptAttempt; readonly scoring: Scor
 
 type AttemptsTableProps = {
   readonly rows: readonly AttemptRow[];
+  /** Those of the rubric in use, a column each. */
+  readonly criteria: Rubric['criteria'];
   readonly onDelete: (attempt: KeptAttempt) => void;
   /** Under the title of their one prompt: an attempt is then named by its date. */
   readonly ofOnePrompt?: boolean;
 };
 
-const CRITERION_LABELS: Readonly<Record<CriterionId, string>> = {
-  clarity: 'Clarity',
-  pacing: 'Pacing',
-  depth: 'Technical depth',
-};
-
-export function AttemptsTable({ rows, onDelete, ofOnePrompt = false }: AttemptsTableProps) {
+export function AttemptsTable({ rows, criteria, onDelete, ofOnePrompt = false }: AttemptsTableProps) {
   const { wide, number } = styles;
   return (
     <>
       <p className={styles['legend']}>
-        {CRITERION_IDS.map((criterion) => (
-          <span key={criterion}>
-            <CriterionShape criterion={criterion} /> {CRITERION_LABELS[criterion]}
+        {criteria.map(({ id, label }) => (
+          <span key={id}>
+            <CriterionShape criterion={id} /> {label}
           </span>
         ))}
         <span>level 0 to 4</span>
@@ -55,10 +51,10 @@ export function AttemptsTable({ rows, onDelete, ofOnePrompt = false }: AttemptsT
             <th scope="col" className={classes(wide, number)}>
               Length
             </th>
-            {CRITERION_IDS.map((criterion) => (
-              <th key={criterion} scope="col" className={number} title={CRITERION_LABELS[criterion]}>
-                <CriterionShape criterion={criterion} />
-                <VisuallyHidden>{CRITERION_LABELS[criterion]}</VisuallyHidden>
+            {criteria.map(({ id, label }) => (
+              <th key={id} scope="col" className={number} title={label}>
+                <CriterionShape criterion={id} />
+                <VisuallyHidden>{label}</VisuallyHidden>
               </th>
             ))}
             <th scope="col" className={classes(wide, number)}>
@@ -71,7 +67,13 @@ export function AttemptsTable({ rows, onDelete, ofOnePrompt = false }: AttemptsT
         </thead>
         <tbody>
           {rows.map((row) => (
-            <Row key={row.attempt.id} {...row} onDelete={onDelete} ofOnePrompt={ofOnePrompt} />
+            <Row
+              key={row.attempt.id}
+              {...row}
+              criteria={criteria}
+              onDelete={onDelete}
+              ofOnePrompt={ofOnePrompt}
+            />
           ))}
         </tbody>
       </table>
@@ -81,11 +83,11 @@ export function AttemptsTable({ rows, onDelete, ofOnePrompt = false }: AttemptsT
 
 type RowProps = AttemptRow & Required<Omit<AttemptsTableProps, 'rows'>>;
 
-function Row({ attempt, scoring, onDelete, ofOnePrompt }: RowProps) {
+function Row({ attempt, scoring, criteria, onDelete, ofOnePrompt }: RowProps) {
   const { wide, number } = styles;
   const { title } = attempt.prompt;
   const source = pictureSource(attempt);
-  const how = attempt.source === 'imported' ? 'imported' : MODE_LABELS[attempt.mode].toLowerCase();
+  const how = howWords(attempt);
   const mode = `${how}${source === null ? '' : `, ${source}`}`;
   const length = timecode(attempt.durationMs);
   const day = capitalised(formatShortDay(attempt.startedAt));
@@ -104,7 +106,7 @@ function Row({ attempt, scoring, onDelete, ofOnePrompt }: RowProps) {
       </th>
       <td className={classes(wide, 'muted')}>{mode}</td>
       <td className={classes(wide, number)}>{length}</td>
-      <Scores scoring={scoring} />
+      <Scores scoring={scoring} criteria={criteria} />
       <td className={styles['tool']}>
         <IconButton
           label={`Delete ${title}, ${formatWhen(attempt.startedAt)}`}
@@ -117,29 +119,34 @@ function Row({ attempt, scoring, onDelete, ofOnePrompt }: RowProps) {
   );
 }
 
-function Scores({ scoring }: { readonly scoring: Scoring }) {
+function howWords({ drillStep, source, mode }: KeptAttempt): string {
+  if (drillStep !== undefined) return `drill of ${STEP_LABELS[drillStep]}`;
+  return source === 'imported' ? 'imported' : MODE_LABELS[mode].toLowerCase();
+}
+
+type ScoresProps = { readonly scoring: Scoring; readonly criteria: Rubric['criteria'] };
+
+function Scores({ scoring, criteria }: ScoresProps) {
   const { wide, number } = styles;
   if (scoring.tag === 'locked') {
     return (
       <>
-        {CRITERION_IDS.map((criterion) => (
-          <td key={criterion} className={number}>
-            {scoring.levels[criterion]?.toFixed(1) ?? <Absent />}
+        {criteria.map(({ id }) => (
+          <td key={id} className={number}>
+            {scoring.levels[id]?.toFixed(1) ?? <Absent />}
           </td>
         ))}
         <td className={classes(wide, number)}>
           {scoring.total.points ?? <Absent />}
-          {scoring.total.isProvisional && (
-            <span className={styles['note']}>{provisionalWords(scoring.total)}</span>
-          )}
+          {scoring.total.isProvisional && <span className={styles['note']}>{provisionalWords(scoring)}</span>}
         </td>
       </>
     );
   }
   return (
     <>
-      {CRITERION_IDS.map((criterion) => (
-        <td key={criterion} className={number}>
+      {criteria.map(({ id }) => (
+        <td key={id} className={number}>
           <Absent />
         </td>
       ))}
@@ -158,13 +165,17 @@ function standing(scoring: Scoring): string {
     case 'locked': {
       const { points, isProvisional } = scoring.total;
       if (points === null) return 'not scored';
-      return `overall ${points}${isProvisional ? `, ${provisionalWords(scoring.total)}` : ''}`;
+      return `overall ${points}${isProvisional ? `, ${provisionalWords(scoring)}` : ''}`;
     }
+    case 'unknown-rubric':
+      return 'scored by a rubric that is gone';
+    case 'drill':
+      return 'not scored';
   }
 }
 
-function provisionalWords({ scored }: Total): string {
-  return `provisional, ${scored} of ${CELL_IDS.length}`;
+function provisionalWords({ total, asked, isQuick }: Extract<Scoring, { readonly tag: 'locked' }>): string {
+  return `${isQuick ? 'quick' : 'provisional'}, ${total.scored} of ${asked}`;
 }
 
 function Absent() {

@@ -1,5 +1,5 @@
 import type { KeptAttempt } from '../domain/attempt.ts';
-import { CRITERION_IDS, type CriterionId, type Review, type Rubric } from '../domain/rubric.ts';
+import type { CriterionId, Review, Rubric } from '../domain/rubric.ts';
 import {
   type CellCount,
   countCells,
@@ -17,26 +17,55 @@ export type Scoring =
       /** 0–4 with a fraction, because a missing step is 0; null where the criterion was not scored. */
       readonly levels: Readonly<Record<CriterionId, number | null>>;
       readonly total: Total;
-    };
+      /** Of how many cells. */
+      readonly asked: number;
+      readonly isQuick: boolean;
+    }
+  /** Locked under a version of the rubric that is not here any more. */
+  | { readonly tag: 'unknown-rubric' }
+  /** A step drill is heard and not scored. */
+  | { readonly tag: 'drill' };
 
-/** Of the newest review that says something: a locked one before a draft begun after it. */
-export function scoringOf(attempt: KeptAttempt, reviews: readonly Review[], rubric: Rubric): Scoring {
-  const locked = reviews.findLast((review) => review.lockedAt !== null);
-  const missing = missingFor(attempt, locked ?? null);
+/** Finds a review's rubric. */
+export type RubricOf = (review: Pick<Review, 'rubricId' | 'rubricVersion'>) => Rubric | null;
+
+/**
+ * Of the first lock of all cells, whatever was revised later; while there is none, of a locked quick review or
+ * of the newest draft.
+ *
+ * @param inUse what a draft without a review would be scored by
+ */
+export function scoringOf(
+  attempt: KeptAttempt,
+  all: readonly Review[],
+  rubricOf: RubricOf,
+  inUse: Rubric,
+): Scoring {
+  if (attempt.drillStep !== undefined) return { tag: 'drill' };
+  const reviews = all.filter(({ mode, revises }) => mode !== 'rescore' && revises === undefined);
+  const isLocked = ({ lockedAt }: Review) => lockedAt !== null;
+  const locked =
+    reviews.find((review) => isLocked(review) && review.mode === 'full') ?? reviews.findLast(isLocked);
   if (locked !== undefined) {
+    const rubric = rubricOf(locked);
+    if (rubric === null) return { tag: 'unknown-rubric' };
     const { scores, wrongSteps } = locked;
-    const marking = { scores, wrongSteps, missing };
+    const marking = { scores, wrongSteps, missing: missingFor(attempt, locked) };
     const level = (criterion: CriterionId) => {
       const score = criterionScore(rubric, marking, criterion);
       return score === null ? null : score / 25;
     };
-    const levels = Object.fromEntries(CRITERION_IDS.map((criterion) => [criterion, level(criterion)]));
     return {
       tag: 'locked',
-      levels: levels as Record<CriterionId, number | null>,
+      levels: Object.fromEntries(rubric.criteria.map(({ id }) => [id, level(id)])),
       total: overall(rubric, marking),
+      asked: rubric.cells.length,
+      isQuick: locked.mode === 'quick',
     };
   }
-  const cells = countCells({ scores: reviews.at(-1)?.scores ?? {}, missing });
+  const draft = reviews.at(-1);
+  const rubric = (draft === undefined ? null : rubricOf(draft)) ?? inUse;
+  const missing = missingFor(attempt, draft ?? null);
+  const cells = countCells(rubric, { scores: draft?.scores ?? {}, missing });
   return { tag: cells.scored === 0 ? 'none' : 'draft', cells };
 }

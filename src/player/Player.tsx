@@ -42,6 +42,8 @@ type PlayerProps = {
    * were stored.
    */
   readonly onMarks: (marks: readonly Mark[]) => Promise<boolean>;
+  /** The replay, once there is something to hear, and null when there no longer is. */
+  readonly onTransport?: (transport: Transport | null) => void;
 };
 
 /** The replay of an attempt, with its keys. */
@@ -88,7 +90,8 @@ function focusPlayer({ currentTarget }: MouseEvent<HTMLElement>): void {
 
 type ControlsProps = PlayerProps & { readonly clip: ClipState };
 
-function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onShowsPicture }: ControlsProps) {
+function Controls(props: ControlsProps) {
+  const { archive, attempt, clip, onStep, onMarks, onTransport, showsPicture, onShowsPicture } = props;
   const { marks, durationMs } = attempt;
   const panelId = useId();
   const [isMarking, setMarking] = useState(
@@ -106,6 +109,11 @@ function Controls({ archive, attempt, clip, onStep, onMarks, showsPicture, onSho
   }, [transport, marks, spans]);
   const fault = useTransport(transport, (state) => state.fault);
   const isDisabled = blob === null || fault === 'unplayable';
+  useEffect(() => {
+    if (isDisabled) return undefined;
+    onTransport?.(transport);
+    return () => onTransport?.(null);
+  }, [transport, isDisabled, onTransport]);
   const peaks = usePeaks(archive, attempt, isDisabled ? null : blob);
 
   const stepsSpoken = STEP_IDS.filter((step) => spans.some((span) => span.step === step));

@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useEffectEvent, useRef, useState, useSyncExternalStore } from 'react';
 import type { Outline } from '../domain/attempt.ts';
 import { type BudgetTable, stepBudgets } from '../domain/budget.ts';
+import type { CarriedFocus } from '../domain/coaching.ts';
 import type { AttemptId } from '../domain/ids.ts';
 import type { RecordKind } from '../domain/picture.ts';
 import type { Prompt } from '../domain/prompt.ts';
@@ -31,6 +32,8 @@ type RecorderPanelProps = {
   /** What each step asks of this kind of prompt. */
   readonly asks: Readonly<Record<StepId, string>>;
   readonly budgetTable: BudgetTable;
+  /** What the speaker means to do differently this time. */
+  readonly focus: CarriedFocus | null;
   readonly settings: Settings['recording'];
   /** A recovered take to go on with. */
   readonly continues: Orphan | null;
@@ -67,7 +70,16 @@ export function RecorderPanel(props: RecorderPanelProps) {
     if (lengthMs(choices.length) === null) return;
     setAsksToDiscard(false);
     const { mode, countdownSec } = choices;
-    session.start({ prompt, mode, targetMs, outline, countdownSec, continues });
+    session.start({
+      prompt,
+      mode,
+      targetMs,
+      outline,
+      countdownSec,
+      focus: props.focus,
+      drill: null,
+      continues,
+    });
   }
 
   function discard() {

@@ -1,9 +1,10 @@
 import type { Mode, Outline, Processing } from '../domain/attempt.ts';
+import type { CarriedFocus } from '../domain/coaching.ts';
 import type { AttemptId } from '../domain/ids.ts';
 import type { RecordKind } from '../domain/picture.ts';
 import type { Prompt } from '../domain/prompt.ts';
 import type { CountdownSec, Settings } from '../domain/settings.ts';
-import type { Mark } from '../domain/step.ts';
+import type { Mark, StepId } from '../domain/step.ts';
 import type { Ms } from '../domain/timeline.ts';
 import type { FinishResult } from '../finish/client.ts';
 import type { Orphan } from '../storage/archive.ts';
@@ -80,6 +81,10 @@ export type TakePlan = {
   readonly targetMs: Ms;
   readonly outline: Outline;
   readonly countdownSec: CountdownSec;
+  /** What the speaker means to do differently; kept with the attempt, to be asked about in its review. */
+  readonly focus: CarriedFocus | null;
+  /** One step of an attempt, spoken again; null: a full take. */
+  readonly drill: { readonly of: AttemptId; readonly step: StepId } | null;
   /** A recovered take that goes on; its own prompt, mode, target and outline then hold. */
   readonly continues: Orphan | null;
 };

@@ -1,14 +1,14 @@
 import { X } from 'lucide-react';
 import type { KeyboardEvent, ReactNode } from 'react';
-import { LEVELS, type Level } from '../domain/rubric.ts';
+import { LEVELS, type Level, type Rubric, type RubricCell } from '../domain/rubric.ts';
 import { IconButton } from '../ui/Button.tsx';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
 import { classes } from '../ui/classes.ts';
-import { type Cell, rubric } from './definition.ts';
 import styles from './ScoreCell.module.css';
 
 type ScoreCellProps = {
-  readonly cell: Cell;
+  readonly rubric: Rubric;
+  readonly cell: RubricCell;
   readonly stepLabel: string;
   readonly level: Level | null;
   readonly isOpen: boolean;
@@ -20,7 +20,7 @@ type ScoreCellProps = {
 
 /** One criterion of one step. Choosing never moves what was pressed: descriptions come and go beneath it. */
 export function ScoreCell(props: ScoreCellProps) {
-  const { cell, stepLabel, level, isOpen, isLocked, onChoose, onClear, children } = props;
+  const { rubric, cell, stepLabel, level, isOpen, isLocked, onChoose, onClear, children } = props;
   const criterion = rubric.criteria.find(({ id }) => id === cell.criterion)?.label ?? cell.criterion;
   const name = `${criterion}: ${stepLabel}`;
   const idOf = (part: string | number) => `${cell.criterion}-${cell.step}-${part}`;

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
 import { stepBudgets } from '../domain/budget.ts';
-import { cellId, type Review } from '../domain/rubric.ts';
+import { cellId, type Review, type Rubric } from '../domain/rubric.ts';
 import { countCells, type Marking, missingFor } from '../domain/scoring.ts';
 import { STEP_IDS, type StepId, stepTimes } from '../domain/step.ts';
 import type { StorageFault } from '../storage/errors.ts';
@@ -12,7 +12,6 @@ import { Notice } from '../ui/Notice.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { useTimeout } from '../ui/timers.ts';
 import { countWords } from './count-words.ts';
-import { rubric } from './definition.ts';
 import { blankReview, type DraftState, openDraft } from './draft.ts';
 import { criteriaOrder } from './order.ts';
 import styles from './ScoreForm.module.css';
@@ -22,6 +21,8 @@ import { ScoreSummary } from './ScoreSummary.tsx';
 type ScoreFormProps = {
   /** Another attempt needs another form: give it a `key`. */
   readonly attempt: KeptAttempt;
+  /** The review's, or the one in use while there is none. */
+  readonly rubric: Rubric;
   /** The review as stored, or null before the first choice. A newer one from another tab is taken over. */
   readonly review: Review | null;
   /** Writes the review; rejects with StorageError. */
@@ -34,7 +35,7 @@ type ScoreFormProps = {
 };
 
 /** The first step somebody would go on with: null when all is scored, or locked. */
-export function firstStepToScore(attempt: KeptAttempt, review: Review | null): StepId | null {
+export function firstStepToScore(rubric: Rubric, attempt: KeptAttempt, review: Review | null): StepId | null {
   if (review !== null && review.lockedAt !== null) return null;
   const missing = missingFor(attempt, review);
   const isDone = (step: StepId) =>
@@ -43,9 +44,9 @@ export function firstStepToScore(attempt: KeptAttempt, review: Review | null): S
 }
 
 /** The fifteen cells. Saves itself; locked, it is only read. */
-export function ScoreForm({ attempt, review, save, explain, openStep, onOpenStep }: ScoreFormProps) {
+export function ScoreForm({ attempt, rubric, review, save, explain, openStep, onOpenStep }: ScoreFormProps) {
   const [draft] = useState(() =>
-    openDraft({ review: review ?? newReview(attempt), isStored: review !== null, save }),
+    openDraft({ review: review ?? newReview(rubric, attempt), isStored: review !== null, save }),
   );
   const state = useSyncExternalStore(draft.subscribe, draft.getSnapshot);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -69,7 +70,7 @@ export function ScoreForm({ attempt, review, save, explain, openStep, onOpenStep
       spoken: marks.length === 0 ? null : stepTimes(marks, durationMs),
       budgets: stepBudgets(rubric.budgets, targetMs),
     }),
-    [marks, durationMs, targetMs],
+    [marks, durationMs, targetMs, rubric.budgets],
   );
   const { scores, wrongSteps, lockedAt } = state.review;
   const missing = missingFor(attempt, state.review);
@@ -91,20 +92,21 @@ export function ScoreForm({ attempt, review, save, explain, openStep, onOpenStep
           Score
         </h2>
         <p className={styles['state']}>
-          {countWords(countCells(marking))}
+          {countWords(countCells(rubric, marking))}
           <SavedState state={state} />
         </p>
       </div>
       <div role="status" aria-label="Overall score">
-        {lockedAt !== null && <ScoreSummary marking={marking} />}
+        {lockedAt !== null && <ScoreSummary rubric={rubric} marking={marking} />}
       </div>
-      {lockedAt === null && <HowToChoose />}
+      {lockedAt === null && <HowToChoose rubric={rubric} />}
       {rubric.steps.map((step) => (
         <ScoreStep
           key={step.id}
+          rubric={rubric}
           step={step}
           kind={attempt.prompt.kind}
-          criteria={criteriaOrder(attempt.id, step.id)}
+          criteria={criteriaOrder(rubric, attempt.id, step.id)}
           marking={marking}
           spokenMs={timed.spoken?.[step.id] ?? null}
           budgetMs={timed.budgets[step.id]}
@@ -150,7 +152,7 @@ export function ScoreForm({ attempt, review, save, explain, openStep, onOpenStep
   );
 }
 
-function newReview(attempt: KeptAttempt): Review {
+function newReview(rubric: Rubric, attempt: KeptAttempt): Review {
   const by = { id: newReviewId(), rubricId: rubric.id, rubricVersion: rubric.version, startedAt: Date.now() };
   return blankReview(attempt.id, by);
 }
@@ -182,7 +184,7 @@ function Saving() {
   return isSlow && ' · saving…';
 }
 
-function HowToChoose() {
+function HowToChoose({ rubric }: { readonly rubric: Rubric }) {
   return (
     <details className={styles['rule']}>
       <summary>Pick the highest level whose every clause is true.</summary>

@@ -2,18 +2,19 @@ import { ChevronDown } from 'lucide-react';
 import { type MouseEvent, useId } from 'react';
 import { flushSync } from 'react-dom';
 import type { PromptKind } from '../domain/prompt.ts';
-import { type CriterionId, cellId, type Rubric } from '../domain/rubric.ts';
+import { type CriterionId, cellId, cellOf, type Rubric } from '../domain/rubric.ts';
 import { type Marking } from '../domain/scoring.ts';
 import { type Ms, timecode } from '../domain/timeline.ts';
 import { classes } from '../ui/classes.ts';
 import { Checkbox } from '../ui/Field.tsx';
 import { StepLetter } from '../ui/Steps.tsx';
-import { cellOf, hasWrongBox } from './definition.ts';
+import { hasWrongBox } from './definition.ts';
 import type { Draft } from './draft.ts';
 import { ScoreCell } from './ScoreCell.tsx';
 import styles from './ScoreStep.module.css';
 
 type ScoreStepProps = {
+  readonly rubric: Rubric;
   readonly step: Rubric['steps'][number];
   readonly kind: PromptKind;
   /** In the order in which they are asked. */
@@ -30,7 +31,8 @@ type ScoreStepProps = {
 
 /** Three cells: folded, a row of levels each; open, with what to look for and all four descriptions. */
 export function ScoreStep(props: ScoreStepProps) {
-  const { step, kind, criteria, marking, spokenMs, budgetMs, isOpen, isLocked, onOpen, draft } = props;
+  const { rubric, step, kind, criteria, marking, spokenMs, budgetMs, isOpen, isLocked, onOpen, draft } =
+    props;
   const bodyId = useId();
   const isMissing = marking.missing.includes(step.id);
   const scored = criteria.filter(
@@ -53,14 +55,14 @@ export function ScoreStep(props: ScoreStepProps) {
         <button type="button" aria-expanded={isOpen} aria-controls={bodyId} onClick={toggle}>
           <StepLetter step={step.id} />
           <span className={styles['name']}>{step.label}</span>
-          <span className={styles['done']}>{doneWords(scored, isMissing, isLocked)}</span>
+          <span className={styles['done']}>{doneWords(scored, criteria.length, isMissing, isLocked)}</span>
           <ChevronDown className={styles['chevron']} size={16} aria-hidden="true" />
         </button>
       </h3>
       <div id={bodyId} className={styles['body']}>
         {isMissing && spokenMs !== null && (
           <p className={styles['missing']}>
-            {missingWords(spokenMs)}: under 5 seconds a step counts as missing, 0 in all three cells
+            {missingWords(spokenMs)}: under 5 seconds a step counts as missing, 0 in all its cells
           </p>
         )}
         {isOpen && (
@@ -75,7 +77,8 @@ export function ScoreStep(props: ScoreStepProps) {
         {criteria.map((criterion) => (
           <ScoreCell
             key={criterion}
-            cell={cellOf(criterion, step.id)}
+            rubric={rubric}
+            cell={cellOf(rubric, cellId(criterion, step.id))}
             stepLabel={step.label}
             level={marking.scores[cellId(criterion, step.id)] ?? null}
             isOpen={isOpen}
@@ -109,11 +112,11 @@ function WrongBox({ step, label, marking, isOpen, isLocked, draft }: WrongBoxPro
   );
 }
 
-function doneWords(scored: number, isMissing: boolean, isLocked: boolean): string {
+function doneWords(scored: number, asked: number, isMissing: boolean, isLocked: boolean): string {
   if (isMissing) return 'missing';
-  if (scored === 3) return 'scored';
+  if (scored === asked) return 'scored';
   if (scored === 0) return isLocked ? 'left blank' : 'to score';
-  return `${scored} of 3`;
+  return `${scored} of ${asked}`;
 }
 
 /** Whole seconds, rounded down: 4.9 s must not read as the 5 s that are enough. */

@@ -1,16 +1,18 @@
-import { CELL_IDS } from '../domain/rubric.ts';
-import { criterionScore, LEAST_CELLS, type Marking, overall, type Total } from '../domain/scoring.ts';
+import { bandOf, cellsOf, type Rubric } from '../domain/rubric.ts';
+import { criterionScore, leastCells, type Marking, overall, type Total } from '../domain/scoring.ts';
 import { STEP_LABELS } from '../domain/step.ts';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
-import { bandOf, rubric, scoreNoise } from './definition.ts';
+import { scoreNoise } from './definition.ts';
 import styles from './ScoreSummary.module.css';
 
+type ScoreSummaryProps = { readonly rubric: Rubric; readonly marking: Marking };
+
 /** What the locked scores come to, and what to do next. About cells, never about the person. */
-export function ScoreSummary({ marking }: { readonly marking: Marking }) {
+export function ScoreSummary({ rubric, marking }: ScoreSummaryProps) {
   const total = overall(rubric, marking);
   if (total.points === null) return null;
-  const band = bandOf(total.points);
-  const notes = [provisionalWords(total, marking) ?? [], missingWords(marking), total.caps].flat();
+  const band = bandOf(rubric, total.points);
+  const notes = [provisionalWords(rubric, total, marking) ?? [], missingWords(marking), total.caps].flat();
   return (
     <div className={styles['summary']}>
       <p className={styles['total']}>
@@ -39,12 +41,12 @@ export function ScoreSummary({ marking }: { readonly marking: Marking }) {
   );
 }
 
-function provisionalWords(total: Total, { scores, missing }: Marking): string | null {
+function provisionalWords(rubric: Rubric, total: Total, { scores, missing }: Marking): string | null {
   const { isProvisional, countsInTrends } = total;
   if (!isProvisional) return null;
-  const scored = `${total.scored} of ${CELL_IDS.length}`;
+  const scored = `${total.scored} of ${cellsOf(rubric).length}`;
   if (countsInTrends) return `${scored} cells count; the blank ones are left out.`;
-  if (total.scored < LEAST_CELLS) return `Only ${scored} cells count, so it stays out of the trends.`;
+  if (total.scored < leastCells(rubric)) return `Only ${scored} cells count, so it stays out of the trends.`;
   const shallow = rubric.steps.filter(
     ({ id }) => !missing.includes(id) && scores[`depth.${id}`] === undefined,
   );
@@ -53,5 +55,5 @@ function provisionalWords(total: Total, { scores, missing }: Marking): string | 
 }
 
 function missingWords({ missing }: Marking): readonly string[] {
-  return missing.map((step) => `${STEP_LABELS[step]} counts as missing: 0 in its three cells.`);
+  return missing.map((step) => `${STEP_LABELS[step]} counts as missing: 0 in its cells.`);
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { FACT_IDS } from '../domain/facts.ts';
 import { PROMPT_KINDS } from '../domain/prompt.ts';
-import type { CellId, CriterionId, Rubric } from '../domain/rubric.ts';
-import { CELL_IDS, CRITERION_IDS, LEVELS, WRONG_STEPS } from '../domain/rubric.ts';
+import { type CellId, cellsOf, LEVELS, type Rubric, stepOf, WRONG_STEPS } from '../domain/rubric.ts';
 import { STEP_IDS, type StepId } from '../domain/step.ts';
 import source from './rubric.json' with { type: 'json' };
 
@@ -10,7 +10,15 @@ const points = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 const weight = v.pipe(v.number(), v.gtValue(0), v.maxValue(1));
 const seconds = v.pipe(v.number(), v.gtValue(0));
 const step = v.picklist(STEP_IDS);
-const criterion = v.picklist(CRITERION_IDS);
+const fact = v.picklist(FACT_IDS);
+const clauses = v.exactOptional(
+  v.array(
+    v.variant('op', [
+      v.object({ fact, op: v.literal('<='), value: v.number() }),
+      v.object({ fact, op: v.literal('between'), value: v.tuple([v.number(), v.number()]) }),
+    ]),
+  ),
+);
 
 function each<const Key extends string, Value extends v.GenericSchema>(keys: readonly Key[], value: Value) {
   return v.object(Object.fromEntries(keys.map((key) => [key, value])) as Record<Key, Value>);
@@ -35,8 +43,12 @@ const Definition = v.object({
     ),
   ),
   criteria: v.pipe(
-    v.array(v.object({ id: criterion, label: text, weight, question: text })),
-    v.check((criteria) => haveIds(criteria, CRITERION_IDS), 'Expected the three criteria in order'),
+    v.array(v.object({ id: text, label: text, weight, question: text })),
+    v.minLength(1),
+    v.check(
+      (criteria) => new Set(criteria.map(({ id }) => id)).size === criteria.length,
+      'Expected each criterion once',
+    ),
   ),
   steps: v.pipe(
     v.array(v.object({ id: step, label: text, weight, asks: text, byKind: each(PROMPT_KINDS, text) })),
@@ -44,15 +56,19 @@ const Definition = v.object({
   ),
   cells: v.array(
     v.object({
-      id: v.picklist(CELL_IDS),
-      criterion,
+      id: v.custom<CellId>((value) => typeof value === 'string' && stepOf(value) !== null),
+      criterion: text,
       step,
       levels: each(['1', '2', '3', '4'], text),
       lookFor: text,
+      drill: text,
+      ifThen: text,
+      auto: v.exactOptional(v.object({ 2: clauses, 3: clauses, 4: clauses })),
     }),
   ),
   scoring: v.object({
     bands: v.array(v.object({ from: points, to: points, label: text, next: text })),
+    targets: v.objectWithRest({ note: v.exactOptional(v.string()) }, v.union([points, v.string()])),
     noise: v.object({ semDefault: v.pipe(v.number(), v.gtValue(0)) }),
   }),
   timeBudgets: v.object({ unit: v.literal('s'), byTarget: v.record(v.string(), each(STEP_IDS, seconds)) }),
@@ -65,34 +81,25 @@ const Definition = v.object({
  */
 export function decodeRubric(input: unknown): Rubric {
   const { schemaVersion: _, scoring, timeBudgets, ...rest } = v.parse(Definition, input);
-  const found = new Set(rest.cells.map((cell) => cell.id));
-  if (rest.cells.length !== CELL_IDS.length || found.size !== CELL_IDS.length)
-    throw new RangeError('A rubric has each of the 15 cells once');
-  return { ...rest, bands: scoring.bands, budgets: timeBudgets.byTarget };
+  const wanted = cellsOf(rest);
+  const found = new Set<string>(rest.cells.map((cell) => cell.id));
+  const isComplete = wanted.every((id) => found.has(id)) && found.size === wanted.length;
+  if (!isComplete || rest.cells.length !== wanted.length)
+    throw new RangeError('A rubric has each criterion of each step once');
+  const targets = Object.fromEntries(
+    Object.entries(scoring.targets).flatMap(([target, aim]) =>
+      typeof aim === 'number' ? [[target, aim]] : [],
+    ),
+  );
+  return { ...rest, bands: scoring.bands, budgets: timeBudgets.byTarget, targets };
 }
 
 /** The rubric that ships with the app. */
-export const rubric: Rubric = decodeRubric(source);
+export const builtInRubric: Rubric = decodeRubric(source);
 
 /** How far two honest scores of one recording lie apart by chance: the standard error, in points. */
 export const scoreNoise: number = v.parse(Definition.entries.scoring, source.scoring).noise.semDefault;
 
-export type Cell = Rubric['cells'][number];
-
-const cells = new Map<CellId, Cell>(rubric.cells.map((cell) => [cell.id, cell]));
-
-export function cellOf(criterionId: CriterionId, stepId: StepId): Cell {
-  const cell = cells.get(`${criterionId}.${stepId}`);
-  if (cell === undefined) throw new RangeError(`No cell ${criterionId}.${stepId}`);
-  return cell;
-}
-
 export function hasWrongBox(stepId: StepId): stepId is (typeof WRONG_STEPS)[number] {
   return WRONG_STEPS.some((candidate) => candidate === stepId);
-}
-
-export function bandOf(total: number): Rubric['bands'][number] {
-  const band = rubric.bands.find((candidate) => total >= candidate.from && total <= candidate.to);
-  if (band === undefined) throw new RangeError(`No band holds ${total}`);
-  return band;
 }

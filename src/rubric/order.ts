@@ -1,25 +1,20 @@
 import type { AttemptId } from '../domain/ids.ts';
-import { CRITERION_IDS, type CriterionId } from '../domain/rubric.ts';
+import type { CriterionId, Rubric } from '../domain/rubric.ts';
 import type { StepId } from '../domain/step.ts';
-
-const ORDERS: readonly (readonly CriterionId[])[] = CRITERION_IDS.flatMap((first) => {
-  const [second, third] = CRITERION_IDS.filter((criterion) => criterion !== first) as [
-    CriterionId,
-    CriterionId,
-  ];
-  return [
-    [first, second, third],
-    [first, third, second],
-  ];
-});
 
 /**
  * The order in which a step's criteria are asked: random, so that none always colours the next, and the
  * same whenever the attempt is opened again.
  */
-export function criteriaOrder(attemptId: AttemptId, step: StepId): readonly CriterionId[] {
-  const order = ORDERS[hash(`${attemptId}/${step}`) % ORDERS.length];
-  return order ?? CRITERION_IDS;
+export function criteriaOrder(
+  { criteria }: Pick<Rubric, 'criteria'>,
+  attemptId: AttemptId,
+  step: StepId,
+): readonly CriterionId[] {
+  return criteria
+    .map(({ id }) => ({ id, rank: hash(`${attemptId}/${step}/${id}`) }))
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ id }) => id);
 }
 
 /** FNV-1a of the UTF-16 units, then the final mix of MurmurHash3, because FNV's low bits are poor. */

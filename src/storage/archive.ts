@@ -1,8 +1,10 @@
 import type { Attempt, Chunk, KeptAttempt, UnfinishedAttempt } from '../domain/attempt.ts';
+import type { Coaching, Focus } from '../domain/coaching.ts';
+import type { Delivery } from '../domain/facts.ts';
 import type { AttemptId, PromptId } from '../domain/ids.ts';
 import type { Peaks } from '../domain/peaks.ts';
 import type { OwnPrompt } from '../domain/prompt.ts';
-import type { Review } from '../domain/rubric.ts';
+import type { OwnRubric, Review, RubricRef } from '../domain/rubric.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { EpochMs, Ms } from '../domain/timeline.ts';
 
@@ -38,7 +40,16 @@ export type SetAside = {
 
 /** What changed, in this tab or another. Listeners read again; no data travels. */
 export type Change = {
-  readonly store: 'attempts' | 'reviews' | 'prompts' | 'peaks' | 'settings' | 'setAside';
+  readonly store:
+    | 'attempts'
+    | 'reviews'
+    | 'coaching'
+    | 'deliveries'
+    | 'rubrics'
+    | 'prompts'
+    | 'peaks'
+    | 'settings'
+    | 'setAside';
 };
 
 /**
@@ -80,6 +91,8 @@ export type Archive = {
     }>;
     /** Kept attempts at one prompt, newest first, at most `limit`. */
     atPrompt(promptId: PromptId, limit: number): Promise<readonly KeptAttempt[]>;
+    /** Kept drills of an attempt, oldest first. */
+    drillsOf(id: AttemptId): Promise<readonly KeptAttempt[]>;
     /** Prompts of all kept attempts with the newest attempt of each: keys only, no record is read. */
     practised(): Promise<ReadonlyMap<PromptId, EpochMs>>;
     /**
@@ -156,6 +169,35 @@ export type Archive = {
      * changes: writing over it is a bug and throws.
      */
     put(review: Review): Promise<void>;
+  };
+  readonly coaching: {
+    /** What surrounds the scores of an attempt; blank when nothing was said yet. */
+    of(id: AttemptId): Promise<Coaching>;
+    /** The same of several attempts, in their order, read in one transaction. */
+    ofAll(ids: readonly AttemptId[]): Promise<readonly Coaching[]>;
+    /**
+     * Reads, changes and writes it in one transaction, and sets `updatedAt`. Null, with nothing written: the
+     * attempt was deleted for good.
+     *
+     * @param change pure, because it may run twice
+     */
+    update(id: AttemptId, change: (coaching: Coaching) => Coaching): Promise<Coaching | null>;
+    /** The last focuses that were saved, newest first, at most `limit`. */
+    focuses(limit: number): Promise<readonly { readonly attemptId: AttemptId; readonly focus: Focus }[]>;
+  };
+  readonly deliveries: {
+    /** What was measured in the clips of these attempts, in their order; null where nothing was yet. */
+    ofAll(ids: readonly AttemptId[]): Promise<readonly (Delivery | null)[]>;
+    /** Writes nothing when the attempt was deleted for good in the meantime. */
+    put(delivery: Delivery): Promise<void>;
+  };
+  readonly rubrics: {
+    /** A version of an own rubric; null when it is not here, or cannot be read. */
+    get(ref: RubricRef): Promise<OwnRubric | null>;
+    /** All versions, newest first. */
+    list(): Promise<readonly OwnRubric[]>;
+    /** Adds a version; nothing when it is there already. */
+    add(rubric: OwnRubric): Promise<void>;
   };
   readonly prompts: {
     /** The person's own prompts, newest first. */

@@ -38,7 +38,7 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
     append: (chunk, { mayUseReserve = false } = {}) => append(mayUseReserve ? connection : recording, chunk),
 
     async update(id, change, { sparesReserve = false } = {}) {
-      const sift = sieve('attempts');
+      const sift = sieve(attemptSchema);
       const changed = await (sparesReserve ? recording : connection).write(
         ['attempts'],
         'strict',
@@ -60,7 +60,7 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
     },
 
     async get(id) {
-      const sift = sieve('attempts');
+      const sift = sieve(attemptSchema);
       const record = await connection.read(['attempts'], (tx) => tx.objectStore('attempts').get(id));
       const attempt = sift.decode(id, record);
       await quarantine.setAside('attempts', sift.unreadable);
@@ -68,7 +68,7 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
     },
 
     async page({ before, limit }) {
-      const sift = sieve('attempts');
+      const sift = sieve(attemptSchema);
       const older = before ? ['kept', before.startedAt, before.id] : ['kept', []];
       const range = IDBKeyRange.bound(['kept'], older, true, true);
       const page = await connection.read(['attempts'], async (tx) => {
@@ -96,7 +96,7 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
     },
 
     async atPrompt(promptId, limit) {
-      const sift = sieve('attempts');
+      const sift = sieve(attemptSchema);
       const attempts = await connection.read(['attempts'], async (tx) => {
         const byPrompt = tx.objectStore('attempts').index('byPrompt');
         const found: KeptAttempt[] = [];
@@ -110,6 +110,17 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
       });
       await quarantine.setAside('attempts', sift.unreadable);
       return attempts;
+    },
+
+    async drillsOf(id) {
+      const sift = sieve(attemptSchema);
+      const attempts = await connection.read(['attempts'], async (tx) => {
+        const byParent = tx.objectStore('attempts').index('byParent');
+        const range = beginningWith(id);
+        return sift.decodeAll(await byParent.getAllKeys(range), await byParent.getAll(range));
+      });
+      await quarantine.setAside('attempts', sift.unreadable);
+      return attempts.filter((attempt) => attempt.status === 'kept');
     },
 
     practised() {
@@ -129,7 +140,7 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
     },
 
     async orphans() {
-      const sift = sieve('attempts');
+      const sift = sieve(attemptSchema);
       // Looked at before and after: a take may begin, or be finished, while this reads.
       const heldBefore = await heldLocks();
       const unfinished = await connection.read(['attempts', 'chunks'], async (tx) => {

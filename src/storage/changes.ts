@@ -5,6 +5,9 @@ type Store = Change['store'];
 const STORES: readonly string[] = [
   'attempts',
   'reviews',
+  'coaching',
+  'deliveries',
+  'rubrics',
   'prompts',
   'peaks',
   'settings',

@@ -22,4 +22,10 @@ export const migrations: readonly Migration[] = [
     db.createObjectStore('quarantine', { keyPath: ['store', 'key'] });
     db.createObjectStore('reserve', { keyPath: 'id' });
   },
+  (db, tx) => {
+    tx.objectStore('attempts').createIndex('byParent', ['parentId', 'startedAt']);
+    db.createObjectStore('coaching', { keyPath: 'attemptId' }).createIndex('byFocus', 'focus.savedAt');
+    db.createObjectStore('deliveries', { keyPath: 'attemptId' });
+    db.createObjectStore('rubrics', { keyPath: ['id', 'version'] });
+  },
 ];

@@ -1,4 +1,4 @@
-import { type AttemptId, type PromptId, type ReviewId, uuidV7 } from '../domain/ids.ts';
+import { type AttemptId, type CommentId, type PromptId, type ReviewId, uuidV7 } from '../domain/ids.ts';
 
 function newId(): string {
   return uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(10)));
@@ -7,3 +7,4 @@ function newId(): string {
 export const newAttemptId = () => newId() as AttemptId;
 export const newPromptId = () => newId() as PromptId;
 export const newReviewId = () => newId() as ReviewId;
+export const newCommentId = () => newId() as CommentId;

@@ -4,6 +4,7 @@ import { openChangeFeed } from './changes.ts';
 import { openChunks } from './chunks.ts';
 import { openClips } from './clips.ts';
 import { connect, type OpenOptions } from './connection.ts';
+import { StorageError } from './errors.ts';
 import { openPeaks } from './peaks.ts';
 import { openPrompts } from './prompts.ts';
 import { layIn, withReserve } from './reserve.ts';
@@ -12,7 +13,6 @@ import { openQuarantine } from './set-aside.ts';
 import { openSettings } from './settings.ts';
 import { sweep } from './sweep.ts';
 import { openTrash } from './trash.ts';
-import { weighTrash } from './weigh-trash.ts';
 
 /**
  * Opens the archive, brought up to this version's schema, with what an earlier session left undone put
@@ -30,12 +30,21 @@ export async function openArchive(options: OpenOptions = {}): Promise<Archive> {
     chunks: openChunks(connection),
     clips: openClips({ connection, recording, feed }),
     reviews: openReviews(connection, feed, quarantine),
+    coaching: later(['of', 'ofAll', 'update', 'focuses'], async () =>
+      (await import('./coaching.ts')).openCoaching(connection, feed, quarantine),
+    ),
+    deliveries: later(['ofAll', 'put'], async () =>
+      (await import('./deliveries.ts')).openDeliveries(connection, feed),
+    ),
+    rubrics: later(['get', 'list', 'add'], async () =>
+      (await import('./rubrics.ts')).openRubrics(connection, feed),
+    ),
     prompts: openPrompts(connection, feed, quarantine, trash),
     peaks: openPeaks(connection, feed),
     settings: openSettings(connection, feed),
     setAside: { list: () => quarantine.list() },
     layInReserve: () => layIn(recording),
-    weighTrash: () => weighTrash(connection),
+    weighTrash: async () => (await import('./weigh-trash.ts')).weighTrash(connection),
     purgeTrash: (before) => trash.purge(before),
     onChange: (listener) => feed.listen(listener),
     async close() {
@@ -43,4 +52,30 @@ export async function openArchive(options: OpenOptions = {}): Promise<Archive> {
       feed.close();
     },
   };
+}
+
+/**
+ * A part of the archive whose code is loaded when one of its methods is first called. Nothing a take needs is
+ * among them: recording never waits for a script.
+ */
+function later<Part extends { readonly [Method in keyof Part]: (...given: never[]) => Promise<unknown> }>(
+  methods: readonly (keyof Part)[],
+  load: () => Promise<Part>,
+): Part {
+  let loading: Promise<Part> | null = null;
+  const call =
+    (method: keyof Part) =>
+    async (...given: never[]) => {
+      loading ??= load();
+      let part: Part;
+      try {
+        part = await loading;
+      } catch (cause) {
+        // The next call tries again.
+        loading = null;
+        throw new StorageError('unavailable', { cause });
+      }
+      return part[method](...given);
+    };
+  return Object.fromEntries(methods.map((method) => [method, call(method)])) as Part;
 }

@@ -2,6 +2,7 @@ import { decode, encode, peaksSchema } from '../domain/records.ts';
 import type { Archive } from './archive.ts';
 import type { ChangeFeed } from './changes.ts';
 import type { Connection } from './connection.ts';
+import { isKnownAttempt } from './schema.ts';
 
 export function openPeaks(connection: Connection, feed: ChangeFeed): Archive['peaks'] {
   return {
@@ -14,11 +15,7 @@ export function openPeaks(connection: Connection, feed: ChangeFeed): Archive['pe
     async put(peaks) {
       const record = encode(peaksSchema, peaks);
       const isWritten = await connection.write(['attempts', 'trash', 'peaks'], 'relaxed', async (tx) => {
-        const { attemptId } = peaks;
-        const isKnown =
-          (await tx.objectStore('attempts').getKey(attemptId)) ??
-          (await tx.objectStore('trash').getKey(['attempts', attemptId]));
-        if (isKnown === undefined) return false;
+        if (!(await isKnownAttempt(tx, peaks.attemptId))) return false;
         await tx.objectStore('peaks').put(record);
         return true;
       });

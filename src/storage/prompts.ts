@@ -13,7 +13,7 @@ export function openPrompts(
 ): Archive['prompts'] {
   return {
     async list() {
-      const sift = sieve('prompts');
+      const sift = sieve(ownPromptSchema);
       const prompts = await connection.read(['prompts'], async (tx) => {
         const byUpdatedAt = tx.objectStore('prompts').index('byUpdatedAt');
         return sift.decodeAll(await byUpdatedAt.getAllKeys(), await byUpdatedAt.getAll());
@@ -23,7 +23,7 @@ export function openPrompts(
     },
 
     async get(id) {
-      const sift = sieve('prompts');
+      const sift = sieve(ownPromptSchema);
       const record = await connection.read(['prompts'], (tx) => tx.objectStore('prompts').get(id));
       const prompt = sift.decode(id, record);
       await quarantine.setAside('prompts', sift.unreadable);

@@ -4,7 +4,7 @@ import type { Review } from '../domain/rubric.ts';
 import type { Archive } from './archive.ts';
 import type { ChangeFeed } from './changes.ts';
 import type { Connection } from './connection.ts';
-import { beginningWith } from './schema.ts';
+import { beginningWith, isKnownAttempt } from './schema.ts';
 import { type Quarantine, sieve } from './set-aside.ts';
 
 export function openReviews(
@@ -13,7 +13,7 @@ export function openReviews(
   quarantine: Quarantine,
 ): Archive['reviews'] {
   async function ofAll(ids: readonly AttemptId[]): Promise<readonly (readonly Review[])[]> {
-    const sift = sieve('reviews');
+    const sift = sieve(reviewSchema);
     const reviews = await connection.read(['reviews'], (tx) => {
       const byAttempt = tx.objectStore('reviews').index('byAttempt');
       const ofOne = async (id: AttemptId) => {
@@ -41,10 +41,7 @@ export function openReviews(
         'relaxed',
         async (tx, isRetry) => {
           const { id, attemptId, updatedAt } = review;
-          const isKnown =
-            (await tx.objectStore('attempts').getKey(attemptId)) ??
-            (await tx.objectStore('trash').getKey(['attempts', attemptId]));
-          if (isKnown === undefined) return false;
+          if (!(await isKnownAttempt(tx, attemptId))) return false;
           const there = await tx.objectStore('reviews').get(id);
           if (there !== undefined && there.lockedAt !== null) {
             if (isRetry && there.updatedAt === updatedAt) return true;

@@ -1,10 +1,12 @@
 import type { DBSchema, IDBPDatabase, IDBPObjectStore, IDBPTransaction, StoreNames } from 'idb';
 import type { Attempt, Chunk } from '../domain/attempt.ts';
+import type { Coaching } from '../domain/coaching.ts';
+import type { Delivery } from '../domain/facts.ts';
 import type { AttemptId, PromptId, ReviewId } from '../domain/ids.ts';
 import type { Peaks } from '../domain/peaks.ts';
 import type { OwnPrompt } from '../domain/prompt.ts';
 import type { ClipPart } from '../domain/records.ts';
-import type { Review } from '../domain/rubric.ts';
+import type { OwnRubric, Review } from '../domain/rubric.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { EpochMs } from '../domain/timeline.ts';
 import type { SetAside } from './archive.ts';
@@ -35,6 +37,8 @@ export type Schema = DBSchema & {
     indexes: {
       byStatus: [Attempt['status'], EpochMs, AttemptId];
       byPrompt: [PromptId, Attempt['status'], EpochMs];
+      /** Drills and whatever else belongs to another attempt. */
+      byParent: [AttemptId, EpochMs];
     };
   };
   /** Only while an attempt is unfinished, or its clip partial. */
@@ -42,6 +46,11 @@ export type Schema = DBSchema & {
   clips: { key: [AttemptId, number]; value: ClipPart };
   peaks: { key: AttemptId; value: Peaks };
   reviews: { key: ReviewId; value: Review; indexes: { byAttempt: [AttemptId, EpochMs] } };
+  /** By attempt; only those with a focus are in the index. */
+  coaching: { key: AttemptId; value: Coaching; indexes: { byFocus: EpochMs } };
+  deliveries: { key: AttemptId; value: Delivery };
+  /** Versions of own rubrics, which never change. */
+  rubrics: { key: [string, string]; value: OwnRubric };
   prompts: { key: PromptId; value: OwnPrompt; indexes: { byUpdatedAt: EpochMs } };
   settings: { key: keyof Settings; value: SettingsRow };
   trash: { key: [Removable, AttemptId | PromptId]; value: Trashed; indexes: { byRemovedAt: EpochMs } };
@@ -64,4 +73,13 @@ export function untyped(store: unknown): IDBPObjectStore<unknown, ArrayLike<stri
 /** All keys that begin with `start`. An array sorts after every string and number. */
 export function beginningWith(...start: readonly IDBValidKey[]): IDBKeyRange {
   return IDBKeyRange.bound(start, [...start, []]);
+}
+
+/** Whether an attempt is there or in the trash: what belongs to one that is not is never written. */
+export async function isKnownAttempt(
+  tx: { objectStore(name: 'attempts' | 'trash'): unknown },
+  id: AttemptId,
+): Promise<boolean> {
+  const inList = await untyped(tx.objectStore('attempts')).getKey(id);
+  return (inList ?? (await untyped(tx.objectStore('trash')).getKey(['attempts', id]))) !== undefined;
 }

@@ -1,6 +1,7 @@
 import type { Attempt } from '../domain/attempt.ts';
+import type { Coaching } from '../domain/coaching.ts';
 import type { OwnPrompt } from '../domain/prompt.ts';
-import { attemptSchema, type Decoded, decode, ownPromptSchema, reviewSchema } from '../domain/records.ts';
+import { attemptSchema, decode, ownPromptSchema, reviewSchema, type Schema } from '../domain/records.ts';
 import type { Review } from '../domain/rubric.ts';
 import type { SetAside } from './archive.ts';
 import type { ChangeFeed } from './changes.ts';
@@ -9,15 +10,16 @@ import { StorageError } from './errors.ts';
 import { untyped } from './schema.ts';
 
 /** The stores whose records nothing can make again. */
-type Records = { attempts: Attempt; reviews: Review; prompts: OwnPrompt };
+type Records = { attempts: Attempt; reviews: Review; coaching: Coaching; prompts: OwnPrompt };
 type Guarded = keyof Records;
 
 type Unreadable = { readonly key: IDBValidKey; readonly reason: string };
 
-const decoders: { readonly [Store in Guarded]: (record: unknown) => Decoded<Records[Store]> } = {
-  attempts: (record) => decode(attemptSchema, record),
-  reviews: (record) => decode(reviewSchema, record),
-  prompts: (record) => decode(ownPromptSchema, record),
+const schemas: { readonly [Store in Guarded]: () => Promise<Schema<Records[Store]>> } = {
+  attempts: async () => attemptSchema,
+  reviews: async () => reviewSchema,
+  coaching: async () => (await import('../domain/coaching-records.ts')).coachingSchema,
+  prompts: async () => ownPromptSchema,
 };
 
 /** Lets through what can be decoded and remembers what cannot. */
@@ -27,11 +29,11 @@ export type Sieve<Record> = {
   decodeAll(keys: readonly IDBValidKey[], records: readonly unknown[]): readonly Record[];
 };
 
-export function sieve<Store extends Guarded>(store: Store): Sieve<Records[Store]> {
+export function sieve<Record>(schema: Schema<Record>): Sieve<Record> {
   const unreadable: Unreadable[] = [];
   const decodeOne = (key: IDBValidKey, record: unknown) => {
     if (record === undefined) return null;
-    const decoded = decoders[store](record);
+    const decoded = decode(schema, record);
     if (decoded.tag === 'ok') return decoded.value;
     unreadable.push({ key, reason: decoded.reason });
     return null;
@@ -56,12 +58,13 @@ export type Quarantine = {
 };
 
 export function openQuarantine(connection: Connection, feed: ChangeFeed): Quarantine {
-  function move(store: Guarded, { key }: Unreadable): Promise<boolean> {
+  async function move(store: Guarded, { key }: Unreadable): Promise<boolean> {
+    const schema: Schema<Records[Guarded]> = await schemas[store]();
     return connection.write([store, 'quarantine'], 'relaxed', async (tx) => {
       const records = untyped(tx.objectStore(store));
       const record: unknown = await records.get(key);
       if (record === undefined) return false;
-      const decoded = decoders[store](record);
+      const decoded = decode(schema, record);
       if (decoded.tag === 'ok') return false;
       const name = typeof key === 'string' ? key : JSON.stringify(key);
       await tx
@@ -72,18 +75,24 @@ export function openQuarantine(connection: Connection, feed: ChangeFeed): Quaran
     });
   }
 
-  function takeBack({ store, key }: SetAside & { readonly store: Guarded }): Promise<boolean> {
-    return connection.write(['attempts', 'reviews', 'prompts', 'quarantine'], 'relaxed', async (tx) => {
-      const row = await tx.objectStore('quarantine').get([store, key]);
-      if (row === undefined) return false;
-      const decoded = decoders[store](row.record);
-      if (decoded.tag === 'unreadable') return false;
-      const records = untyped(tx.objectStore(store));
-      if ((await records.getKey(decoded.value.id)) !== undefined) return false;
-      await records.add(row.record);
-      await tx.objectStore('quarantine').delete([store, key]);
-      return true;
-    });
+  async function takeBack({ store, key }: SetAside & { readonly store: Guarded }): Promise<boolean> {
+    const schema: Schema<Records[Guarded]> = await schemas[store]();
+    return connection.write(
+      ['attempts', 'reviews', 'coaching', 'prompts', 'quarantine'],
+      'relaxed',
+      async (tx) => {
+        const row = await tx.objectStore('quarantine').get([store, key]);
+        if (row === undefined) return false;
+        const decoded = decode(schema, row.record);
+        if (decoded.tag === 'unreadable') return false;
+        const records = untyped(tx.objectStore(store));
+        const id = 'id' in decoded.value ? decoded.value.id : decoded.value.attemptId;
+        if ((await records.getKey(id)) !== undefined) return false;
+        await records.add(row.record);
+        await tx.objectStore('quarantine').delete([store, key]);
+        return true;
+      },
+    );
   }
 
   async function list(): Promise<readonly SetAside[]> {
@@ -112,5 +121,5 @@ export function openQuarantine(connection: Connection, feed: ChangeFeed): Quaran
 }
 
 function isGuarded(store: string): store is Guarded {
-  return Object.hasOwn(decoders, store);
+  return Object.hasOwn(schemas, store);
 }

@@ -17,7 +17,7 @@ export type Trash = {
 export function openTrash(connection: Connection, feed: ChangeFeed): Trash {
   function purgeOne(store: Removable, id: AttemptId | PromptId, before: EpochMs): Promise<void> {
     return connection.write(
-      ['trash', 'chunks', 'clips', 'peaks', 'reviews', 'quarantine'],
+      ['trash', 'chunks', 'clips', 'peaks', 'deliveries', 'reviews', 'coaching', 'quarantine'],
       'relaxed',
       async (tx) => {
         const trash = tx.objectStore('trash');
@@ -35,6 +35,9 @@ export function openTrash(connection: Connection, feed: ChangeFeed): Trash {
           tx.objectStore('chunks').delete(all),
           tx.objectStore('clips').delete(all),
           tx.objectStore('peaks').delete(IDBKeyRange.only(id)),
+          tx.objectStore('deliveries').delete(IDBKeyRange.only(id)),
+          tx.objectStore('coaching').delete(IDBKeyRange.only(id)),
+          aside.delete(['coaching', id]),
           ...reviewIds.map((review) => reviews.delete(review)),
           ...asides.filter(belongsTo(id)).map(({ key }) => aside.delete(['reviews', key])),
         ]);

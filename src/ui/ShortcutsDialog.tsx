@@ -1,50 +1,22 @@
-import { useState } from 'react';
-import { Button } from './Button.tsx';
-import { Dialog } from './Dialog.tsx';
-import styles from './ShortcutsDialog.module.css';
-import { activeShortcuts, keyCaps, useShortcuts } from './shortcuts.ts';
+import { type ComponentType, lazy, Suspense, useState } from 'react';
+import { useShortcuts } from './shortcuts.ts';
+
+/** Most people never open it. */
+const KeyTable = lazy<ComponentType<{ readonly onClose: () => void }>>(() =>
+  // A table that cannot be loaded is not worth the page.
+  import('./KeyTable.tsx').then(
+    (module) => ({ default: module.KeyTable }),
+    () => ({ default: () => null }),
+  ),
+);
 
 /** The table of keys behind `?`. Once in the page. */
 export function ShortcutsDialog() {
   const [isOpen, setOpen] = useState(false);
   useShortcuts([{ keys: '?', label: 'Show these keys', run: () => setOpen(true) }]);
-  return isOpen ? <KeyTable onClose={() => setOpen(false)} /> : null;
-}
-
-function KeyTable({ onClose }: { readonly onClose: () => void }) {
-  const [shortcuts] = useState(() => activeShortcuts().toSorted((a, b) => rank(a.keys) - rank(b.keys)));
-  return (
-    <Dialog title="Keys on this page" onClose={onClose} actions={<Button onClick={onClose}>Close</Button>}>
-      <table className={styles['keys']} aria-label="Keys on this page">
-        <thead className="vh">
-          <tr>
-            <th scope="col">What it does</th>
-            <th scope="col">Keys</th>
-          </tr>
-        </thead>
-        <tbody>
-          {shortcuts.map(({ keys, label }) => (
-            <tr key={keys}>
-              <td>{label}</td>
-              <td>
-                {keyCaps(keys).map((cap, index) => (
-                  <span key={cap}>
-                    {index > 0 && ' + '}
-                    <kbd>{cap}</kbd>
-                  </span>
-                ))}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {shortcuts.length === 1 && <p>This page has no keys of its own.</p>}
-      <p className="small muted">Single keys can be switched off in Settings.</p>
-    </Dialog>
-  );
-}
-
-/** The page's own keys first, the key for this table last. */
-function rank(keys: string): number {
-  return keys === '?' ? 1 : 0;
+  return isOpen ? (
+    <Suspense>
+      <KeyTable onClose={() => setOpen(false)} />
+    </Suspense>
+  ) : null;
 }

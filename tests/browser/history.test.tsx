@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { CELL_IDS, type Level, type Scores } from '../../src/domain/rubric.ts';
+import { type Level, type Scores } from '../../src/domain/rubric.ts';
 import { SetAsideNotice } from '../../src/history/SetAsideNotice.tsx';
 import type { Archive } from '../../src/storage/archive.ts';
 import { newAttemptId } from '../../src/storage/new-id.ts';
@@ -13,6 +13,7 @@ import {
   keepAnAttempt,
   someBytes,
 } from '../support/factories.ts';
+import { CELL_IDS } from '../support/rubric.ts';
 import { expectGoodLooks, mount, openApp } from './app.tsx';
 
 const table = () => page.getByRole('table', { name: 'Attempts' });

@@ -1,9 +1,10 @@
 import { page } from 'vitest/browser';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
-import { CELL_IDS, type Level, type Review, type Scores } from '../../src/domain/rubric.ts';
+import { type Level, type Review, type Scores } from '../../src/domain/rubric.ts';
 import { STEP_IDS } from '../../src/domain/step.ts';
 import type { Archive } from '../../src/storage/archive.ts';
 import { anEmptyArchive, aReview, keepAnAttempt } from '../support/factories.ts';
+import { CELL_IDS } from '../support/rubric.ts';
 import { openApp } from './app.tsx';
 import { record, wholeOf } from './takes.ts';
 

@@ -15,7 +15,7 @@ import type { FinishResult } from '../../src/finish/client.ts';
 import { Ending } from '../../src/recorder/Ending.tsx';
 import { RecorderPanel } from '../../src/recorder/RecorderPanel.tsx';
 import { WarningNotice } from '../../src/recorder/WarningNotice.tsx';
-import { rubric } from '../../src/rubric/definition.ts';
+import { builtInRubric as rubric } from '../../src/rubric/definition.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 import { holdLock, RECORDER_LOCK } from '../../src/storage/locks.ts';
 import { newAttemptId } from '../../src/storage/new-id.ts';
@@ -263,6 +263,7 @@ async function panel(results: FinishResult[]) {
       prompt={prompt}
       asks={{ situation: '', approach: '', tradeoffs: '', results: '', next: '' }}
       budgetTable={rubric.budgets}
+      focus={null}
       settings={DEFAULT_SETTINGS.recording}
       continues={null}
       isFirstVisit={false}

@@ -41,6 +41,8 @@ export function aPlan(fields: Partial<TakePlan> = {}): TakePlan {
     targetMs: 300_000,
     outline: {},
     countdownSec: 0,
+    focus: null,
+    drill: null,
     continues: null,
     ...fields,
   };

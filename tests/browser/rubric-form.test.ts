@@ -249,7 +249,7 @@ test('a missing step counts 0 whatever was chosen, and says so; without marks no
   const { router, archive } = await openReview({ durationMs: 60_000, marks, review: { scores: all(3) } });
   await expect
     .element(form())
-    .toMatchTextContent(/3 s marked: under 5 seconds a step counts as missing, 0 in all three cells/);
+    .toMatchTextContent(/3 s marked: under 5 seconds a step counts as missing, 0 in all its cells/);
   await expect.element(form()).toMatchTextContent(/12 of 12 · 3 missing/);
   await expect.element(radio('Clarity: Next', '3 Solid')).toBeChecked();
   await radio('Clarity: Next', '4 Full').click();

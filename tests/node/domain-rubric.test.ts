@@ -1,16 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  CELL_IDS,
-  CRITERION_IDS,
-  cellId,
-  LEVELS,
-  type Scores,
-  WRONG_STEPS,
-} from '../../src/domain/rubric.ts';
+import { cellId, LEVELS, type Scores, WRONG_STEPS } from '../../src/domain/rubric.ts';
 import { countCells, criterionScore, type Marking, overall } from '../../src/domain/scoring.ts';
 import { STEP_IDS } from '../../src/domain/step.ts';
-import { rubric } from '../../src/rubric/definition.ts';
+import { builtInRubric as rubric } from '../../src/rubric/definition.ts';
+import { CELL_IDS, CRITERION_IDS } from '../support/rubric.ts';
 
 const scores: fc.Arbitrary<Scores> = fc.dictionary(fc.constantFrom(...CELL_IDS), fc.constantFrom(...LEVELS), {
   maxKeys: 15,
@@ -81,9 +75,9 @@ test('one blank cell makes a score provisional; under twelve, or a blank depth, 
 
 test('a missing step asks for nothing, and what was chosen in it is not counted', () => {
   const scores: Scores = { 'clarity.next': 3, 'depth.next': 3, 'pacing.results': 2 };
-  expect(countCells({ scores, missing: [] })).toEqual({ asked: 15, scored: 3, missing: 0 });
-  expect(countCells({ scores, missing: ['next'] })).toEqual({ asked: 12, scored: 1, missing: 3 });
-  expect(countCells({ scores, missing: STEP_IDS })).toEqual({ asked: 0, scored: 0, missing: 15 });
+  expect(countCells(rubric, { scores, missing: [] })).toEqual({ asked: 15, scored: 3, missing: 0 });
+  expect(countCells(rubric, { scores, missing: ['next'] })).toEqual({ asked: 12, scored: 1, missing: 3 });
+  expect(countCells(rubric, { scores, missing: STEP_IDS })).toEqual({ asked: 0, scored: 0, missing: 15 });
 });
 
 test('a better level in one cell never lowers the score, a missing step or a wrong claim never raises it', () => {

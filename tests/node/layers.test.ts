@@ -151,7 +151,16 @@ const ours = [
   'ui',
   'app',
 ] as const;
-const features = ['recorder', 'player', 'rubric', 'history', 'library', 'settings'] as const;
+const features = [
+  'recorder',
+  'player',
+  'rubric',
+  'coaching',
+  'reveal',
+  'history',
+  'library',
+  'settings',
+] as const;
 const screens = ['react', 'react-dom/client', 'react-router', 'lucide-react'] as const;
 const packages = ['idb', 'mediabunny', 'valibot', 'comlink', ...screens] as const;
 type Layer = (typeof ours)[number] | (typeof features)[number];
@@ -169,6 +178,8 @@ const mayImport: Readonly<Record<Layer, readonly Importable[]>> = {
   recorder: [...doors, ...screens],
   player: [...doors, ...screens],
   rubric: [...doors, ...screens, 'valibot'],
+  coaching: [...doors, ...screens],
+  reveal: [...doors, ...screens],
   history: [...doors, ...screens],
   library: [...doors, ...screens, 'valibot'],
   settings: [...doors, ...screens],

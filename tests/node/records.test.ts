@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CLIP_PART_BYTES, type KeptAttempt, MODES, TAKE_FAULTS } from '../../src/domain/attempt.ts';
-import type { AttemptId, PromptId, ReviewId } from '../../src/domain/ids.ts';
+import { ANSWERS, GAPS } from '../../src/domain/coaching.ts';
+import { coachingSchema, deliverySchema, ownRubricSchema } from '../../src/domain/coaching-records.ts';
+import { PAUSE_PLACES } from '../../src/domain/facts.ts';
+import type { AttemptId, CommentId, PromptId, ReviewId } from '../../src/domain/ids.ts';
 import { RECORD_KINDS } from '../../src/domain/picture.ts';
 import { PROMPT_KINDS } from '../../src/domain/prompt.ts';
 import {
@@ -15,9 +18,11 @@ import {
   reviewSchema,
   settingsSchemas,
 } from '../../src/domain/records.ts';
-import { CELL_IDS, LEVELS, WRONG_STEPS } from '../../src/domain/rubric.ts';
+import { LEVELS, REVIEW_MODES, WRONG_STEPS } from '../../src/domain/rubric.ts';
 import { COUNTDOWNS, DEFAULT_SETTINGS, KEEPING_ANSWERS, type Settings } from '../../src/domain/settings.ts';
 import { STEP_IDS, type StepId } from '../../src/domain/step.ts';
+import { builtInRubric } from '../../src/rubric/definition.ts';
+import { CELL_IDS, CRITERION_IDS } from '../support/rubric.ts';
 
 const id = <Id extends string>() => fc.uuid({ version: 7 }).map((text) => text as Id);
 const ms = fc.nat({ max: 4 * 3_600_000 });
@@ -118,13 +123,14 @@ const peaks = fc
     min: Int8Array.from(pairs, ([low]) => low),
     max: Int8Array.from(pairs, ([, high]) => high),
   }));
+const rubricRef = fc.record({ id: text, version: text });
 const review = fc.record({
   id: id<ReviewId>(),
   attemptId: id<AttemptId>(),
   rubricId: text,
   rubricVersion: text,
   reviewer: fc.constant('self' as const),
-  mode: fc.constant('full' as const),
+  mode: fc.constantFrom(...REVIEW_MODES),
   scores: fc.dictionary(fc.constantFrom(...CELL_IDS), fc.constantFrom(...LEVELS)),
   wrongSteps: fc.subarray([...WRONG_STEPS]),
   startedAt: epochMs,
@@ -160,6 +166,46 @@ const ownPrompt = fc.record(
     ],
   },
 );
+const cell = fc.constantFrom(...CELL_IDS);
+const span = { startMs: ms, endMs: ms };
+const answered = fc.record({ answer: fc.constantFrom(...ANSWERS), atMs: ms }, { requiredKeys: ['answer'] });
+const coaching = fc.record(
+  {
+    attemptId: id<AttemptId>(),
+    prediction: fc.record({
+      levels: fc.dictionary(fc.constantFrom(...CRITERION_IDS), fc.constantFrom(...LEVELS)),
+      rubric: rubricRef,
+      decidedAt: fc.option(epochMs),
+    }),
+    gap: fc.record({ choice: fc.constantFrom(...GAPS), chosenAt: epochMs, endsAt: epochMs }),
+    comments: fc.array(
+      fc.record({ id: id<CommentId>(), atMs: ms, text, createdAt: epochMs, updatedAt: epochMs }),
+    ),
+    covered: fc.dictionary(fc.stringMatching(/^[a-z-]+$/), answered),
+    pauseTags: fc.array(fc.record({ ...span, place: fc.constantFrom(...PAUSE_PLACES) })),
+    focusDone: answered,
+    focus: fc.record({
+      cell,
+      label: text,
+      level: fc.constantFrom(...LEVELS, 0 as const),
+      ifThen: text,
+      rubric: rubricRef,
+      savedAt: epochMs,
+    }),
+    updatedAt: epochMs,
+  },
+  { requiredKeys: ['attemptId', 'comments', 'covered', 'pauseTags', 'updatedAt'] },
+);
+const delivery = fc.record({
+  attemptId: id<AttemptId>(),
+  version: fc.nat(),
+  speech: fc.option(fc.record(span)),
+  pauses: fc.array(fc.record(span)),
+  localRates: fc.option(fc.array(fc.record({ ...span, ratio: fc.double({ noNaN: true }) }))),
+});
+const ownRubric = fc
+  .record({ version: text, createdAt: epochMs })
+  .map((own) => ({ ...builtInRubric, ...own }));
 const settings: { readonly [Group in keyof Settings]: fc.Arbitrary<Settings[Group]> } = {
   recording: fc.record({
     microphoneId: fc.option(text),
@@ -173,6 +219,8 @@ const settings: { readonly [Group in keyof Settings]: fc.Arbitrary<Settings[Grou
   replay: fc.record({ showsPicture: fc.boolean() }),
   keyboard: fc.record({ singleKeys: fc.boolean() }),
   storage: fc.record({ keeping: fc.constantFrom(null, ...KEEPING_ANSWERS) }),
+  rubric: fc.record({ inUse: fc.option(rubricRef) }),
+  warmUp: fc.record({ doneAt: fc.option(epochMs), laterUntil: fc.option(epochMs) }),
 };
 
 type Case = {
@@ -189,6 +237,14 @@ const cases: readonly Case[] = [
   { name: 'a part of a clip', schema: clipPartSchema, records: clipPart },
   { name: 'peaks', schema: peaksSchema, records: peaks },
   { name: 'a review', schema: reviewSchema, records: review },
+  {
+    name: 'what surrounds the scores of an attempt',
+    schema: coachingSchema,
+    records: coaching,
+    optional: ['prediction', 'gap', 'focusDone', 'focus'],
+  },
+  { name: 'what was measured', schema: deliverySchema, records: delivery },
+  { name: 'an own rubric', schema: ownRubricSchema, records: ownRubric },
   { name: 'an own prompt', schema: ownPromptSchema, records: ownPrompt, optional: ['caveat'] },
 ];
 

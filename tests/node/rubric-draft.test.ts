@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AttemptId, ReviewId } from '../../src/domain/ids.ts';
-import { CELL_IDS, LEVELS, type Review } from '../../src/domain/rubric.ts';
+import { LEVELS, type Review } from '../../src/domain/rubric.ts';
 import { blankReview, createDraft, openDraft } from '../../src/rubric/draft.ts';
 import { StorageError } from '../../src/storage/errors.ts';
+import { CELL_IDS } from '../support/rubric.ts';
 
 function aBlankReview(): Review {
   const by = { id: 'r' as ReviewId, rubricId: 'rubric', rubricVersion: '1', startedAt: 1000 };

@@ -5,7 +5,7 @@ import { clamp } from '../../domain/timeline.ts';
 import { AttemptsTable } from '../../history/AttemptsTable.tsx';
 import { readRows } from '../../history/read-rows.ts';
 import { SetAsideNotice } from '../../history/SetAsideNotice.tsx';
-import { rubric } from '../../rubric/definition.ts';
+import { findRubric, rubricInUse } from '../../rubric/in-use.ts';
 import type { Archive } from '../../storage/archive.ts';
 import { Button, LinkButton } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
@@ -29,15 +29,21 @@ export function loader(archive: Archive) {
   return async ({ request }: LoaderFunctionArgs) => {
     const pages = pagesIn(new URL(request.url).searchParams);
     const { attempts, next } = await archive.attempts.page({ limit: pages * PAGE });
-    const rows = await readRows(archive, rubric, attempts);
-    return { rows, hasOlder: next !== null, setAside: await archive.setAside.list() };
+    const inUse = await rubricInUse(archive);
+    const rows = await readRows(archive, { inUse, find: (ref) => findRubric(archive, ref) }, attempts);
+    return {
+      rows,
+      criteria: inUse.criteria,
+      hasOlder: next !== null,
+      setAside: await archive.setAside.list(),
+    };
   };
 }
 
 type Data = Awaited<ReturnType<ReturnType<typeof loader>>>;
 
 export function Component() {
-  const { rows, hasOlder, setAside } = useLoaderData<Data>();
+  const { rows, criteria, hasOlder, setAside } = useLoaderData<Data>();
   const archive = useArchive();
   const { offerUndo, notice } = useUndo();
   const { write, takeBack, fault } = useWrites();
@@ -68,7 +74,7 @@ export function Component() {
             </Empty>
           ) : (
             <>
-              <AttemptsTable rows={rows} onDelete={(attempt) => void remove(attempt)} />
+              <AttemptsTable rows={rows} criteria={criteria} onDelete={(attempt) => void remove(attempt)} />
               <ShowOlder shown={rows.length} hasOlder={hasOlder} />
             </>
           )}

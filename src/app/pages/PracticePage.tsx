@@ -7,7 +7,7 @@ import { NextPrompt } from '../../library/NextPrompt.tsx';
 import { dueAgain, type Suggestion, suggest } from '../../library/next.ts';
 import { Waiting, type WaitingItem } from '../../library/Waiting.tsx';
 import { countWords } from '../../rubric/count-words.ts';
-import { rubric } from '../../rubric/definition.ts';
+import { findRubric, rubricInUse } from '../../rubric/in-use.ts';
 import type { Archive, Orphan } from '../../storage/archive.ts';
 import { capitalised, formatDay, formatShortTarget, formatWhen } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
@@ -34,9 +34,14 @@ export function loader(archive: Archive) {
       archive.settings.get('recording'),
     ]);
     const prompts = [...own, ...catalog.prompts];
-    const rows = await readRows(archive, rubric, recent.attempts);
+    const rubric = await rubricInUse(archive);
+    const rows = await readRows(
+      archive,
+      { inUse: rubric, find: (ref) => findRubric(archive, ref) },
+      recent.attempts,
+    );
     const unfinished = rows.flatMap(({ attempt, scoring }) =>
-      scoring.tag === 'locked' ? [] : [{ attempt, cells: scoring.cells }],
+      scoring.tag === 'none' || scoring.tag === 'draft' ? [{ attempt, cells: scoring.cells }] : [],
     );
     return {
       prompts,
@@ -47,6 +52,7 @@ export function loader(archive: Archive) {
       orphans,
       unfinished,
       mode: recording.mode,
+      budgetTable: rubric.budgets,
     };
   };
 }
@@ -102,7 +108,7 @@ export function Component() {
             <NextPrompt
               prompt={next.prompt}
               reason={reasonFor(next, data.categories)}
-              budgets={stepBudgets(rubric.budgets, next.prompt.targetSec * 1000)}
+              budgets={stepBudgets(data.budgetTable, next.prompt.targetSec * 1000)}
               mode={data.mode}
             />
           </Section>

@@ -8,7 +8,7 @@ import { AttemptsTable } from '../../history/AttemptsTable.tsx';
 import { readRows } from '../../history/read-rows.ts';
 import { findPrompt, KIND_LABELS, loadCatalog, OWN_CATEGORY } from '../../library/catalog.ts';
 import { PromptForm } from '../../library/PromptForm.tsx';
-import { rubric } from '../../rubric/definition.ts';
+import { findRubric, rubricInUse } from '../../rubric/in-use.ts';
 import type { Archive } from '../../storage/archive.ts';
 import { newPromptId } from '../../storage/new-id.ts';
 import { Button, LinkButton } from '../../ui/Button.tsx';
@@ -37,14 +37,20 @@ export function loader(archive: Archive) {
     ]);
     if (prompt === null) throw new NotHereError('prompt');
     const category = [OWN_CATEGORY, ...categories].find((candidate) => candidate.id === prompt.category);
-    return { prompt, own, category, rows: await readRows(archive, rubric, attempts) };
+    const rubric = await rubricInUse(archive);
+    const rows = await readRows(
+      archive,
+      { inUse: rubric, find: (ref) => findRubric(archive, ref) },
+      attempts,
+    );
+    return { prompt, own, category, rubric, rows };
   };
 }
 
 type Data = Awaited<ReturnType<ReturnType<typeof loader>>>;
 
 export function Component() {
-  const { prompt, own, category, rows } = useLoaderData<Data>();
+  const { prompt, own, category, rubric, rows } = useLoaderData<Data>();
   const archive = useArchive();
   const navigate = useNavigate();
   const { offerUndo, notice } = useUndo();
@@ -106,7 +112,12 @@ export function Component() {
           {rows.length === 0 ? (
             <p className="muted">None yet.</p>
           ) : (
-            <AttemptsTable rows={rows} ofOnePrompt onDelete={(attempt) => void removeAttempt(attempt)} />
+            <AttemptsTable
+              rows={rows}
+              criteria={rubric.criteria}
+              ofOnePrompt
+              onDelete={(attempt) => void removeAttempt(attempt)}
+            />
           )}
         </Section>
       </Sheet>

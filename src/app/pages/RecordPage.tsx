@@ -5,8 +5,10 @@ import {
   useLoaderData,
   useNavigate,
 } from 'react-router';
+import type { CarriedFocus, Focus } from '../../domain/coaching.ts';
 import type { AttemptId, PromptId } from '../../domain/ids.ts';
 import type { Prompt } from '../../domain/prompt.ts';
+import type { Rubric } from '../../domain/rubric.ts';
 import type { Settings } from '../../domain/settings.ts';
 import { STEP_IDS, type StepId } from '../../domain/step.ts';
 import { spokenTime, timecode } from '../../domain/timeline.ts';
@@ -15,7 +17,7 @@ import { findPrompt } from '../../library/catalog.ts';
 import { isTakeRunning } from '../../recorder/phase.ts';
 import { RecorderPanel } from '../../recorder/RecorderPanel.tsx';
 import { Session } from '../../recorder/session.ts';
-import { rubric } from '../../rubric/definition.ts';
+import { rubricInUse } from '../../rubric/in-use.ts';
 import type { Archive, Orphan } from '../../storage/archive.ts';
 import { StorageError } from '../../storage/errors.ts';
 import { announce } from '../../ui/announcer.tsx';
@@ -33,11 +35,13 @@ export function loader(archive: Archive) {
   return async ({ params, request }: LoaderFunctionArgs) => {
     const promptId = params['promptId'] as PromptId;
     const wanted = new URL(request.url).searchParams.get('continue');
-    const [found, recording, practised, orphans] = await Promise.all([
+    const [found, recording, practised, orphans, rubric, [focus]] = await Promise.all([
       findPrompt(archive, promptId),
       archive.settings.get('recording'),
       archive.attempts.practised(),
       archive.attempts.orphans(),
+      rubricInUse(archive),
+      archive.coaching.focuses(1),
     ]);
     const continues =
       orphans.find(({ attempt }) => attempt.id === wanted && attempt.promptId === promptId) ?? null;
@@ -47,7 +51,16 @@ export function loader(archive: Archive) {
     // After a reload in mid-take this is the page one comes back to.
     const recovered = orphans.find(({ attempt }) => attempt.promptId === promptId && attempt.id !== wanted);
     const isFirstVisit = practised.size === 0;
-    return { prompt, recording, continues, cannotContinue, recovered: recovered ?? null, isFirstVisit };
+    return {
+      prompt,
+      rubric,
+      focus: focus === undefined ? null : carried(focus),
+      recording,
+      continues,
+      cannotContinue,
+      recovered: recovered ?? null,
+      isFirstVisit,
+    };
   };
 }
 
@@ -55,6 +68,8 @@ export function loader(archive: Archive) {
 export function shouldRevalidate({ currentUrl, nextUrl }: ShouldRevalidateFunctionArgs): boolean {
   return currentUrl.href !== nextUrl.href;
 }
+
+type SavedFocus = { readonly attemptId: AttemptId; readonly focus: Focus };
 
 type Data = Awaited<ReturnType<ReturnType<typeof loader>>>;
 
@@ -73,13 +88,14 @@ const WORDS = {
 
 const reviewPath = (id: AttemptId) => `/attempts/${id}`;
 
-function RecordPage({ prompt, recording, continues, cannotContinue, recovered, isFirstVisit }: Data) {
+function RecordPage(data: Data) {
+  const { prompt, rubric, focus, recording, continues, cannotContinue, recovered, isFirstVisit } = data;
   const archive = useArchive();
   const navigate = useNavigate();
   const { offerUndo, notice } = useUndo();
   const { takeBack, fault } = useWrites();
   const [session] = useState(() => newSession(archive, recording));
-  const [asks] = useState(() => asksOf(prompt));
+  const [asks] = useState(() => asksOf(rubric, prompt));
   const isRunning = useSyncExternalStore(session.subscribe, () => isTakeRunning(session.getSnapshot().state));
 
   useEffect(() => {
@@ -116,6 +132,7 @@ function RecordPage({ prompt, recording, continues, cannotContinue, recovered, i
         prompt={prompt}
         asks={asks}
         budgetTable={rubric.budgets}
+        focus={focus}
         settings={recording}
         continues={continues}
         isFirstVisit={isFirstVisit}
@@ -154,7 +171,12 @@ async function remember(archive: Archive, choices: Partial<Settings['recording']
   }
 }
 
-function asksOf({ kind }: Prompt): Readonly<Record<StepId, string>> {
+function carried({ attemptId, focus }: SavedFocus): CarriedFocus {
+  const { cell, label, ifThen } = focus;
+  return { cell, label, ifThen, from: attemptId };
+}
+
+function asksOf(rubric: Rubric, { kind }: Prompt): Readonly<Record<StepId, string>> {
   const byStep = new Map(rubric.steps.map((step) => [step.id, step.byKind[kind]]));
   return Object.fromEntries(STEP_IDS.map((step) => [step, byStep.get(step) ?? ''])) as Record<StepId, string>;
 }

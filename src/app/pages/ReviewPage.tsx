@@ -9,13 +9,16 @@ import {
   processingNames,
   type TakeFault,
 } from '../../domain/attempt.ts';
+import type { Coaching } from '../../domain/coaching.ts';
+import type { Delivery } from '../../domain/facts.ts';
 import type { AttemptId } from '../../domain/ids.ts';
 import { OTHER_PROMPT_ID } from '../../domain/prompt.ts';
-import type { Review } from '../../domain/rubric.ts';
+import type { Review, Rubric } from '../../domain/rubric.ts';
 import { STEP_IDS, STEP_LABELS, type StepId } from '../../domain/step.ts';
 import { type Ms, timecode } from '../../domain/timeline.ts';
 import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
+import { findRubric, rubricInUse } from '../../rubric/in-use.ts';
 import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
 import { KeepNotice } from '../../settings/KeepNotice.tsx';
 import { readPersistence } from '../../settings/persistence.ts';
@@ -34,7 +37,18 @@ import styles from './ReviewPage.module.css';
 
 type ReviewData = {
   readonly attempt: Attempt;
+  /** All of them, oldest first. */
+  readonly reviews: readonly Review[];
+  /** The one to go on with, or to show. */
   readonly review: Review | null;
+  /** The review's. */
+  readonly rubric: Rubric;
+  /** The review's is not here any more: `rubric` is the one in use. */
+  readonly isRubricGone: boolean;
+  readonly coaching: Coaching;
+  /** Null: nothing was measured (yet). */
+  readonly delivery: Delivery | null;
+  readonly drills: readonly KeptAttempt[];
   /** Its prompt was not deleted in the meantime. */
   readonly canRepeat: boolean;
   /** The browser was never asked whether it keeps what is stored, and could be. */
@@ -46,29 +60,51 @@ type ReviewData = {
 export function loader(archive: Archive) {
   return async ({ params }: LoaderFunctionArgs): Promise<ReviewData> => {
     const id = (params['attemptId'] ?? '') as AttemptId;
-    const [attempt, reviews, { showsPicture }] = await Promise.all([
+    const [attempt, reviews, coaching, [delivery = null], drills, { showsPicture }] = await Promise.all([
       archive.attempts.get(id),
       archive.reviews.of(id),
+      archive.coaching.of(id),
+      archive.deliveries.ofAll([id]),
+      archive.attempts.drillsOf(id),
       archive.settings.get('replay'),
     ]);
     if (attempt === null) throw new NotHereError('attempt');
     const canRepeat = (await findPrompt(archive, attempt.promptId)) !== null;
-    const review = reviews.toSorted((a, b) => a.updatedAt - b.updatedAt).at(-1) ?? null;
+    const ownReviews = reviews.filter(({ mode }) => mode !== 'rescore');
+    const review = ownReviews.toSorted((a, b) => a.updatedAt - b.updatedAt).at(-1) ?? null;
+    const own =
+      review === null
+        ? null
+        : await findRubric(archive, { id: review.rubricId, version: review.rubricVersion });
+    const rubric = own ?? (await rubricInUse(archive));
+    const isRubricGone = review !== null && own === null;
     const { keeping } = await archive.settings.get('storage');
     const mayAskToKeep = keeping === null && (await readPersistence()) === 'at-risk';
-    return { attempt, review, canRepeat, mayAskToKeep, showsPicture };
+    return {
+      attempt,
+      reviews,
+      review,
+      rubric,
+      isRubricGone,
+      coaching,
+      delivery,
+      drills,
+      canRepeat,
+      mayAskToKeep,
+      showsPicture,
+    };
   };
 }
 
 export function Component() {
-  const { attempt, review, canRepeat, ...rest } = useLoaderData<ReviewData>();
+  const { attempt, canRepeat, ...rest } = useLoaderData<ReviewData>();
   return (
     <>
       <PageTitle title={attempt.prompt.title}>
         <Facts attempt={attempt} canRepeat={canRepeat} />
       </PageTitle>
       {attempt.status === 'kept' ? (
-        <Desk key={attempt.id} attempt={attempt} review={review} {...rest} />
+        <Desk key={attempt.id} attempt={attempt} {...rest} />
       ) : (
         <FinishTake key={attempt.id} attempt={attempt} />
       )}
@@ -100,17 +136,17 @@ function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>
   );
 }
 
-type DeskProps = Pick<ReviewData, 'review' | 'mayAskToKeep' | 'showsPicture'> & {
+type DeskProps = Omit<ReviewData, 'attempt' | 'canRepeat'> & {
   readonly attempt: KeptAttempt;
 };
 
-function Desk({ attempt: stored, review, ...first }: DeskProps) {
+function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
   const archive = useArchive();
   const { attempt, setMarks, fault: marksFault } = useMarks(archive, stored);
   const { write, fault } = useWrites();
   // What came of the question is said where it was asked.
   const [asksToKeep] = useState(first.mayAskToKeep);
-  const [openStep, setOpenStep] = useState(() => firstStepToScore(attempt, review));
+  const [openStep, setOpenStep] = useState(() => firstStepToScore(rubric, attempt, review));
   const [showsPicture, setShowsPicture] = useState(first.showsPicture);
   const isLocked = review !== null && review.lockedAt !== null;
   function showPicture(isShown: boolean) {
@@ -145,6 +181,7 @@ function Desk({ attempt: stored, review, ...first }: DeskProps) {
         </div>
         <ScoreForm
           attempt={attempt}
+          rubric={rubric}
           review={review}
           save={archive.reviews.put}
           explain={explain}

@@ -1,0 +1,108 @@
+import * as v from 'valibot';
+import { ANSWERS, type Coaching, GAPS } from './coaching.ts';
+import { type Delivery, FACT_IDS, PAUSE_PLACES } from './facts.ts';
+import type { CommentId } from './ids.ts';
+import { PROMPT_KINDS } from './prompt.ts';
+import { attemptId, cellKey, count, epochMs, id, level, ms, rubricRef, schemaOf, step } from './records.ts';
+import { LEVELS, type OwnRubric } from './rubric.ts';
+import { STEP_IDS } from './step.ts';
+
+/*
+ * More of records.ts: what no page needs before an attempt or a rubric is looked at.
+ */
+
+const commentId = id<CommentId>();
+const answered = v.looseObject({ answer: v.picklist(ANSWERS), atMs: v.exactOptional(ms) });
+const span = { startMs: ms, endMs: ms };
+
+export const coachingSchema = schemaOf<Coaching>()(
+  v.looseObject({
+    attemptId,
+    prediction: v.exactOptional(
+      v.looseObject({
+        levels: v.record(v.string(), level),
+        rubric: rubricRef,
+        decidedAt: v.nullable(epochMs),
+        isSkipped: v.exactOptional(v.literal(true)),
+      }),
+    ),
+    gap: v.exactOptional(v.looseObject({ choice: v.picklist(GAPS), chosenAt: epochMs, endsAt: epochMs })),
+    comments: v.array(
+      v.looseObject({ id: commentId, atMs: ms, text: v.string(), createdAt: epochMs, updatedAt: epochMs }),
+    ),
+    covered: v.record(v.string(), answered),
+    pauseTags: v.array(v.looseObject({ ...span, place: v.picklist(PAUSE_PLACES) })),
+    focusDone: v.exactOptional(answered),
+    focus: v.exactOptional(
+      v.looseObject({
+        cell: cellKey,
+        label: v.string(),
+        level: v.picklist([...LEVELS, 0]),
+        ifThen: v.string(),
+        rubric: rubricRef,
+        savedAt: epochMs,
+      }),
+    ),
+    updatedAt: epochMs,
+  }),
+);
+
+export const deliverySchema = schemaOf<Delivery>()(
+  v.looseObject({
+    attemptId,
+    version: count,
+    speech: v.nullable(v.looseObject(span)),
+    pauses: v.array(v.looseObject(span)),
+    localRates: v.nullable(v.array(v.looseObject({ ...span, ratio: v.number() }))),
+  }),
+);
+
+const positive = v.pipe(v.number(), v.gtValue(0));
+const levelTexts = v.looseObject({ 1: v.string(), 2: v.string(), 3: v.string(), 4: v.string() });
+const fact = v.picklist(FACT_IDS);
+const clauses = v.exactOptional(
+  v.array(
+    v.variant('op', [
+      v.looseObject({ fact, op: v.literal('<='), value: v.number() }),
+      v.looseObject({ fact, op: v.literal('between'), value: v.tuple([v.number(), v.number()]) }),
+    ]),
+  ),
+);
+
+export const ownRubricSchema = schemaOf<OwnRubric>()(
+  v.looseObject({
+    id: v.string(),
+    version: v.string(),
+    title: v.string(),
+    selectionRule: v.string(),
+    levels: v.array(v.looseObject({ value: level, label: v.string(), points: v.number() })),
+    criteria: v.array(
+      v.looseObject({ id: v.string(), label: v.string(), weight: positive, question: v.string() }),
+    ),
+    steps: v.array(
+      v.looseObject({
+        id: step,
+        label: v.string(),
+        weight: positive,
+        asks: v.string(),
+        byKind: v.looseObject(v.entriesFromList(PROMPT_KINDS, v.string())),
+      }),
+    ),
+    cells: v.array(
+      v.looseObject({
+        id: cellKey,
+        criterion: v.string(),
+        step,
+        levels: levelTexts,
+        lookFor: v.string(),
+        drill: v.string(),
+        ifThen: v.string(),
+        auto: v.exactOptional(v.looseObject({ 2: clauses, 3: clauses, 4: clauses })),
+      }),
+    ),
+    bands: v.array(v.looseObject({ from: v.number(), to: v.number(), label: v.string(), next: v.string() })),
+    budgets: v.record(v.string(), v.looseObject(v.entriesFromList(STEP_IDS, positive))),
+    targets: v.record(v.string(), v.number()),
+    createdAt: epochMs,
+  }),
+);

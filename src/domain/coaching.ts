@@ -1,0 +1,77 @@
+import type { PauseTag } from './facts.ts';
+import type { AttemptId, CommentId } from './ids.ts';
+import type { CellId, CriterionId, Level, RubricRef } from './rubric.ts';
+import type { EpochMs, Ms } from './timeline.ts';
+
+/** One level per criterion, said right after speaking and before any replay. The overall is computed. */
+export type Prediction = {
+  readonly levels: Readonly<Record<CriterionId, Level>>;
+  readonly rubric: RubricRef;
+  /** Null: some were tapped, and nothing was saved or skipped yet. */
+  readonly decidedAt: EpochMs | null;
+  readonly isSkipped?: true;
+};
+
+export const GAPS = ['ten-minutes', 'tomorrow', 'none'] as const;
+/** How long to wait before judging oneself. Never enforced. */
+export type GapChoice = (typeof GAPS)[number];
+
+export type Gap = { readonly choice: GapChoice; readonly chosenAt: EpochMs; readonly endsAt: EpochMs };
+
+/** What the speaker notes at an instant of the replay. */
+export type Comment = {
+  readonly id: CommentId;
+  readonly atMs: Ms;
+  readonly text: string;
+  readonly createdAt: EpochMs;
+  readonly updatedAt: EpochMs;
+};
+
+export const ANSWERS = ['yes', 'partly', 'no'] as const;
+export type Answer = (typeof ANSWERS)[number];
+
+export const ANSWER_LABELS: Readonly<Record<Answer, string>> = { yes: 'Yes', partly: 'Partly', no: 'No' };
+
+/** Whether something was said or done, and where it can be heard. */
+export type Answered = { readonly answer: Answer; readonly atMs?: Ms };
+
+/** What to do differently next time: one cell, one sentence. */
+export type Focus = {
+  readonly cell: CellId;
+  /** In words, so that it can be named whatever becomes of the rubric: `Technical depth: Trade-offs`. */
+  readonly label: string;
+  /** The cell's level when it was chosen, 0 for a missing step. */
+  readonly level: Level | 0;
+  readonly ifThen: string;
+  readonly rubric: RubricRef;
+  readonly savedAt: EpochMs;
+};
+
+/** A focus taken into an attempt, to be asked about in its review. */
+export type CarriedFocus = Pick<Focus, 'cell' | 'label' | 'ifThen'> & {
+  /** The attempt whose review it came from. */
+  readonly from: AttemptId;
+};
+
+/**
+ * What surrounds the scores of an attempt: all of it the speaker's own words and taps, each kept the moment
+ * it is said.
+ */
+export type Coaching = {
+  readonly attemptId: AttemptId;
+  readonly prediction?: Prediction;
+  readonly gap?: Gap;
+  readonly comments: readonly Comment[];
+  /** By the id of the prompt's point. */
+  readonly covered: Readonly<Record<string, Answered>>;
+  readonly pauseTags: readonly PauseTag[];
+  /** Whether the focus this attempt carried was done. */
+  readonly focusDone?: Answered;
+  readonly focus?: Focus;
+  readonly updatedAt: EpochMs;
+};
+
+/** Nothing said yet. */
+export function blankCoaching(attemptId: AttemptId): Coaching {
+  return { attemptId, comments: [], covered: {}, pauseTags: [], updatedAt: 0 };
+}

@@ -1,0 +1,73 @@
+import { blankCoaching, type Coaching } from '../domain/coaching.ts';
+import { coachingSchema } from '../domain/coaching-records.ts';
+import type { AttemptId } from '../domain/ids.ts';
+import { encode } from '../domain/records.ts';
+import type { Archive } from './archive.ts';
+import type { ChangeFeed } from './changes.ts';
+import type { Connection } from './connection.ts';
+import { isKnownAttempt } from './schema.ts';
+import { type Quarantine, sieve } from './set-aside.ts';
+
+export function openCoaching(
+  connection: Connection,
+  feed: ChangeFeed,
+  quarantine: Quarantine,
+): Archive['coaching'] {
+  async function ofAll(ids: readonly AttemptId[]): Promise<readonly Coaching[]> {
+    const sift = sieve(coachingSchema);
+    const found = await connection.read(['coaching'], (tx) => {
+      const coaching = tx.objectStore('coaching');
+      return Promise.all(ids.map(async (id) => sift.decode(id, await coaching.get(id)) ?? blankCoaching(id)));
+    });
+    await quarantine.setAside('coaching', sift.unreadable);
+    return found;
+  }
+
+  return {
+    ofAll,
+
+    async of(id) {
+      const [coaching = blankCoaching(id)] = await ofAll([id]);
+      return coaching;
+    },
+
+    async update(id, change) {
+      // Whatever cannot be read is out of the way first: writing never goes over it.
+      await ofAll([id]);
+      const written = await connection.write(['attempts', 'trash', 'coaching'], 'relaxed', async (tx) => {
+        if (!(await isKnownAttempt(tx, id))) return null;
+        const coaching = tx.objectStore('coaching');
+        const sift = sieve(coachingSchema);
+        const stored: unknown = await coaching.get(id);
+        const before = sift.decode(id, stored) ?? blankCoaching(id);
+        if (sift.unreadable.length > 0) return null;
+        const after = change(before);
+        const updatedAt = Math.max(Date.now(), before.updatedAt + 1);
+        const record = encode(coachingSchema, { ...after, attemptId: id, updatedAt });
+        await coaching.put(record);
+        return record;
+      });
+      if (written !== null) feed.announce('coaching');
+      return written;
+    },
+
+    async focuses(limit) {
+      const sift = sieve(coachingSchema);
+      const found = await connection.read(['coaching', 'attempts'], async (tx) => {
+        const attempts = tx.objectStore('attempts');
+        const records: Coaching[] = [];
+        let cursor = await tx.objectStore('coaching').index('byFocus').openCursor(null, 'prev');
+        while (cursor !== null && records.length < limit) {
+          const record = sift.decode(cursor.primaryKey, cursor.value);
+          // That of an attempt in the trash comes back with it.
+          if (record !== null && (await attempts.getKey(record.attemptId)) !== undefined)
+            records.push(record);
+          cursor = await cursor.continue();
+        }
+        return records;
+      });
+      await quarantine.setAside('coaching', sift.unreadable);
+      return found.flatMap(({ attemptId, focus }) => (focus === undefined ? [] : [{ attemptId, focus }]));
+    },
+  };
+}
