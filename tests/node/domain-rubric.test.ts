@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cellId, LEVELS, type Scores, WRONG_STEPS } from '../../src/domain/rubric.ts';
-import { countCells, criterionScore, type Marking, overall } from '../../src/domain/scoring.ts';
+import { cellId, LEVELS, type Rubric, type Scores, WRONG_STEPS } from '../../src/domain/rubric.ts';
+import {
+  countCells,
+  criterionScore,
+  leastCells,
+  type Marking,
+  missingFor,
+  overall,
+} from '../../src/domain/scoring.ts';
 import { STEP_IDS } from '../../src/domain/step.ts';
 import { builtInRubric as rubric } from '../../src/rubric/definition.ts';
 import { CELL_IDS, CRITERION_IDS } from '../support/rubric.ts';
@@ -181,4 +188,66 @@ test('the score of a criterion is a mean of its own cells', () => {
         );
     }),
   );
+});
+
+/** The built-in rubric with other criteria. */
+function withCriteria(ids: readonly string[]): Rubric {
+  const criteria = ids.map((id) => ({ id, label: id, weight: 0.5, question: '?' }));
+  const [cell] = rubric.cells;
+  if (cell === undefined) throw new Error('No cell');
+  const cells = STEP_IDS.flatMap((step) =>
+    ids.map((criterion) => ({ ...cell, id: cellId(criterion, step), criterion, step })),
+  );
+  return { ...rubric, criteria, cells };
+}
+
+test('weights only count against one another, and the order in which cells were scored never counts', () => {
+  fc.assert(
+    fc.property(markings, fc.double({ min: 0.05, max: 20, noNaN: true }), (marking, factor) => {
+      const scaled: Rubric = {
+        ...rubric,
+        criteria: rubric.criteria.map((criterion) => ({ ...criterion, weight: criterion.weight * factor })),
+        steps: rubric.steps.map((step) => ({ ...step, weight: step.weight * factor })),
+      };
+      const reversed = Object.fromEntries(Object.entries(marking.scores).toReversed()) as Scores;
+      expect(overall(scaled, marking)).toEqual(overall(rubric, marking));
+      expect(overall(rubric, { ...marking, scores: reversed })).toEqual(overall(rubric, marking));
+    }),
+  );
+});
+
+test('a rubric of any size asks for the same share of its cells before a score stands in the trends', () => {
+  const sizes = [1, 2, 3, 4, 6].map((count) =>
+    withCriteria(Array.from({ length: count }, (_, at) => `c${at}`)),
+  );
+  expect(sizes.map(leastCells)).toEqual([4, 8, 12, 16, 24]);
+  const [one] = sizes;
+  if (one === undefined) throw new Error('No rubric');
+  const of = (count: number) =>
+    overall(one, {
+      scores: Object.fromEntries(STEP_IDS.slice(0, count).map((step) => [cellId('c0', step), 4])),
+      missing: [],
+      wrongSteps: [],
+    });
+  // Without a criterion of depth, no step has to have one.
+  expect([of(3), of(4), of(5)].map((total) => total.countsInTrends)).toEqual([false, true, true]);
+  expect([of(4), of(5)].map((total) => total.isProvisional)).toEqual([true, false]);
+});
+
+test('a step is missing by the clock or because the speaker says so; without marks only if they say so', () => {
+  const marks = [
+    { step: 'approach', atMs: 6000 },
+    { step: 'tradeoffs', atMs: 20_000 },
+    { step: 'results', atMs: 24_999 },
+  ] as const;
+  const timed = { marks, durationMs: 60_000 };
+  const draft = { lockedAt: null, declaredMissing: ['results'] } as const;
+  expect(missingFor(timed, null)).toEqual(['tradeoffs', 'next']);
+  expect(missingFor(timed, draft)).toEqual(['tradeoffs', 'results', 'next']);
+  expect(missingFor({ marks: [], durationMs: 60_000 }, null)).toEqual([]);
+  expect(missingFor({ marks: [], durationMs: 60_000 }, draft)).toEqual(['results']);
+  // Locked, it keeps what it was locked with.
+  expect(missingFor(timed, { lockedAt: 5, missing: ['next'], declaredMissing: ['results'] })).toEqual([
+    'next',
+  ]);
 });
