@@ -5,6 +5,7 @@ import { encode } from '../domain/records.ts';
 import type { Archive } from './archive.ts';
 import type { ChangeFeed } from './changes.ts';
 import type { Connection } from './connection.ts';
+import { StorageError } from './errors.ts';
 import { isKnownAttempt } from './schema.ts';
 import { type Quarantine, sieve } from './set-aside.ts';
 
@@ -40,7 +41,7 @@ export function openCoaching(
         const sift = sieve(coachingSchema);
         const stored: unknown = await coaching.get(id);
         const before = sift.decode(id, stored) ?? blankCoaching(id);
-        if (sift.unreadable.length > 0) return null;
+        if (sift.unreadable.length > 0) throw new StorageError('corrupt');
         const after = change(before);
         const updatedAt = Math.max(Date.now(), before.updatedAt + 1);
         const record = encode(coachingSchema, { ...after, attemptId: id, updatedAt });
