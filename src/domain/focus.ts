@@ -13,6 +13,8 @@ export type FocusPick = {
   readonly level: Level | 0;
   /** How many attempts in a row have had it with this one: 1 for a new focus. */
   readonly times: number;
+  /** The cell that would gain more, but has had its attempts in a row, and has changed. */
+  readonly insteadOf?: CellId;
 };
 
 type Candidate = EarlierFocus & {
@@ -59,7 +61,7 @@ export function pickFocus(
     candidates.filter(({ cell }) => cell !== best.cell),
   );
   if (first?.level === best.level || other === null) return picked('drill', best, run);
-  return picked('cell', other, 0);
+  return { ...picked('cell', other, 0), insteadOf: best.cell };
 }
 
 /** How many attempts in a row, the latest first, had this focus. */

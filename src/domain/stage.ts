@@ -48,7 +48,7 @@ export type GapState =
 export function gapState({ gap }: Pick<Coaching, 'gap'>, now: EpochMs): GapState {
   if (gap === undefined) return { tag: 'none' };
   const { choice, chosenAt, endsAt } = gap;
-  if (now >= endsAt) return { tag: 'over', endsAt };
+  if (choice === 'none' || now >= endsAt) return { tag: 'over', endsAt };
   return { tag: 'waiting', choice, endsAt, leftMs: clamp(endsAt - now, 0, endsAt - chosenAt) };
 }
 

@@ -189,6 +189,7 @@ test('the same cell is the focus of at most two attempts in a row', () => {
     cell: 'clarity.approach',
     level: 2,
     times: 1,
+    insteadOf: 'depth.tradeoffs',
   });
 });
 
