@@ -1,6 +1,6 @@
 import type { PauseTag } from './facts.ts';
 import type { AttemptId, CommentId } from './ids.ts';
-import type { CellId, CriterionId, Level, RubricRef } from './rubric.ts';
+import type { CellId, CriterionId, Level, Rubric, RubricRef } from './rubric.ts';
 import type { EpochMs, Ms } from './timeline.ts';
 
 /** One level per criterion, said right after speaking and before any replay. The overall is computed. */
@@ -74,4 +74,49 @@ export type Coaching = {
 /** Nothing said yet. */
 export function blankCoaching(attemptId: AttemptId): Coaching {
   return { attemptId, comments: [], covered: {}, pauseTags: [], updatedAt: 0 };
+}
+
+/** What the predicted levels come to, 0–100 rounded; null while a criterion of the rubric has none. */
+export function predictedOverall(rubric: Rubric, levels: Prediction['levels']): number | null {
+  let sum = 0;
+  let weights = 0;
+  for (const { id, weight } of rubric.criteria) {
+    const points = rubric.levels.find(({ value }) => value === levels[id])?.points;
+    if (points === undefined) return null;
+    sum += points * weight;
+    weights += weight;
+  }
+  // Half up, after removing the dust of binary fractions.
+  return weights === 0 ? null : Math.round(Number((sum / weights).toFixed(9)));
+}
+
+/** With a comment more, in order of time. One with the same id gives way to it. */
+export function withComment(coaching: Coaching, comment: Comment): Coaching {
+  const others = coaching.comments.filter(({ id }) => id !== comment.id);
+  const comments = [...others, comment].toSorted((a, b) => a.atMs - b.atMs || a.createdAt - b.createdAt);
+  return { ...coaching, comments };
+}
+
+export function withoutComment(coaching: Coaching, id: CommentId): Coaching {
+  return { ...coaching, comments: coaching.comments.filter((comment) => comment.id !== id) };
+}
+
+/** Something noted is about what is heard from there on, for a while: half of the ten seconds around it. */
+const HERE_MS: Ms = 5000;
+
+/** Where in a list, in order of time, the one at an instant of the replay stands; -1: none is there. */
+export function indexAt(items: readonly { readonly atMs: Ms }[], atMs: Ms): number {
+  const index = items.findLastIndex((item) => item.atMs <= atMs);
+  return atMs - (items[index]?.atMs ?? Number.NEGATIVE_INFINITY) < HERE_MS ? index : -1;
+}
+
+/** An answer with another moment, or with none; a point that was not covered has none to cite. */
+export function withMoment({ answer }: Answered, atMs: Ms | null): Answered {
+  return atMs === null || answer === 'no' ? { answer } : { answer, atMs };
+}
+
+/** A point's answer; null takes it back. */
+export function withCovered(coaching: Coaching, point: string, answered: Answered | null): Coaching {
+  const { [point]: _, ...others } = coaching.covered;
+  return { ...coaching, covered: answered === null ? others : { ...others, [point]: answered } };
 }

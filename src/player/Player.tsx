@@ -24,7 +24,7 @@ import { usePeaks } from './peaks.ts';
 import { StepStrip } from './StepStrip.tsx';
 import { createTransport, RATES, type Transport } from './transport.ts';
 import { useTransport } from './use-transport.ts';
-import { Waveform } from './Waveform.tsx';
+import { type Pins, Waveform } from './Waveform.tsx';
 
 type PlayerProps = {
   readonly archive: Archive;
@@ -44,6 +44,8 @@ type PlayerProps = {
   readonly onMarks: (marks: readonly Mark[]) => Promise<boolean>;
   /** The replay, once there is something to hear, and null when there no longer is. */
   readonly onTransport?: (transport: Transport | null) => void;
+  /** What was noted, in order of time: a pin each. */
+  readonly pins?: Pins;
 };
 
 /** The replay of an attempt, with its keys. */
@@ -91,7 +93,7 @@ function focusPlayer({ currentTarget }: MouseEvent<HTMLElement>): void {
 type ControlsProps = PlayerProps & { readonly clip: ClipState };
 
 function Controls(props: ControlsProps) {
-  const { archive, attempt, clip, onStep, onMarks, onTransport, showsPicture, onShowsPicture } = props;
+  const { archive, attempt, clip, pins, onStep, onMarks, onTransport, showsPicture, onShowsPicture } = props;
   const { marks, durationMs } = attempt;
   const panelId = useId();
   const [isMarking, setMarking] = useState(
@@ -195,6 +197,7 @@ function Controls(props: ControlsProps) {
         marks={marks}
         spans={spans}
         columns={peaks.tag === 'ready' ? peaks.columns : null}
+        pins={pins}
         isDisabled={isDisabled}
       >
         {!isDisabled && peaks.tag !== 'ready' && <WaitingForPeaks {...peaks} />}

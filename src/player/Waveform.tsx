@@ -1,10 +1,14 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from 'react';
+import { indexAt } from '../domain/coaching.ts';
 import { type Mark, STEP_LABELS, type StepSpan, stepAt } from '../domain/step.ts';
-import { spokenTime } from '../domain/timeline.ts';
+import { type Ms, spokenTime } from '../domain/timeline.ts';
+import { classes } from '../ui/classes.ts';
 import type { Transport } from './transport.ts';
 import { useTransport } from './use-transport.ts';
 import styles from './Waveform.module.css';
 import { type Columns, columnCount, PITCH_PX, shareOf, wavePath } from './waveform.ts';
+
+export type Pins = readonly { readonly atMs: Ms }[];
 
 type WaveformProps = {
   readonly transport: Transport;
@@ -12,6 +16,7 @@ type WaveformProps = {
   readonly spans: readonly StepSpan[];
   /** The envelope in as many columns as there is room for; null while there is none. */
   readonly columns: ((count: number) => Columns) | null;
+  readonly pins?: Pins | undefined;
   readonly isDisabled: boolean;
   /** In place of the drawing, while there is none. */
   readonly children?: ReactNode;
@@ -21,7 +26,7 @@ type WaveformProps = {
 const HEIGHT = 128;
 
 /** The drawing of the sound under a native range: the whole of it is the target, the thumb the playhead. */
-export function Waveform({ transport, marks, spans, columns, isDisabled, children }: WaveformProps) {
+export function Waveform({ transport, marks, spans, columns, pins, isDisabled, children }: WaveformProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [count, setCount] = useState<number | null>(null);
   useEffect(() => {
@@ -44,6 +49,7 @@ export function Waveform({ transport, marks, spans, columns, isDisabled, childre
         />
       ))}
       {path !== null && count !== null && <Drawing transport={transport} path={path} count={count} />}
+      {pins !== undefined && <PinRow transport={transport} pins={pins} />}
       {children !== undefined && <div className={styles['instead']}>{children}</div>}
       <Position transport={transport} marks={marks} isDisabled={isDisabled} />
     </div>
@@ -70,6 +76,28 @@ function Drawing({ transport, path, count }: DrawingProps) {
     </div>
   );
 }
+
+type PinRowProps = { readonly transport: Transport; readonly pins: Pins };
+
+/** For the eye: the list of what was noted says the same. */
+function PinRow({ transport, pins }: PinRowProps) {
+  const here = useTransport(transport, ({ positionMs }) => indexAt(pins, positionMs));
+  return pins.map(({ atMs }, index) => (
+    // Nothing but their place tells them apart.
+    // oxlint-disable-next-line no-array-index-key
+    <Pin key={index} at={shareOf(atMs, transport.durationMs)} isHere={index === here} />
+  ));
+}
+
+const Pin = memo(function Pin({ at, isHere }: { readonly at: number; readonly isHere: boolean }) {
+  return (
+    <span
+      className={classes(styles['pin'], isHere && styles['here'])}
+      style={{ '--at': at }}
+      aria-hidden="true"
+    />
+  );
+});
 
 const STEPS_MS: Readonly<Record<string, number>> = {
   ArrowLeft: -5000,

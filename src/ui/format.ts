@@ -7,7 +7,7 @@ const shortMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'sh
 const withYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
 const shortYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 
-/** `today`, `yesterday`, `21 April`, `21 April 2024`: local days, for the middle of a sentence. */
+/** `today`, `yesterday`, `tomorrow`, `21 April`, `21 April 2024`: local days, for the middle of a sentence. */
 export function formatDay(at: EpochMs, now: EpochMs = Date.now()): string {
   return nearDay(at, now) ?? (isSameYear(at, now) ? dayAndMonth : withYear).format(at);
 }
@@ -60,7 +60,9 @@ function nearDay(at: EpochMs, now: EpochMs): string | null {
   const day = new Date(now);
   if (isSameDay(at, day)) return 'today';
   day.setDate(day.getDate() - 1);
-  return isSameDay(at, day) ? 'yesterday' : null;
+  if (isSameDay(at, day)) return 'yesterday';
+  day.setDate(day.getDate() + 2);
+  return isSameDay(at, day) ? 'tomorrow' : null;
 }
 
 function isSameDay(at: EpochMs, day: Date): boolean {

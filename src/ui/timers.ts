@@ -1,5 +1,5 @@
-import { useEffect, useEffectEvent } from 'react';
-import type { Ms } from '../domain/timeline.ts';
+import { useEffect, useEffectEvent, useState } from 'react';
+import type { EpochMs, Ms } from '../domain/timeline.ts';
 
 /** Calls back once, `delayMs` after the first render or the last change of `delayMs`; null: never. */
 export function useTimeout(callback: () => void, delayMs: Ms | null): void {
@@ -9,4 +9,19 @@ export function useTimeout(callback: () => void, delayMs: Ms | null): void {
     const timer = setTimeout(() => run(), delayMs);
     return () => clearTimeout(timer);
   }, [delayMs]);
+}
+
+/** The time of day, told anew each second until `endsAt` has passed; null: it stands still. */
+export function useNow(endsAt: EpochMs | null): EpochMs {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (endsAt === null) return undefined;
+    const timer = setInterval(() => {
+      const at = Date.now();
+      setNow(at);
+      if (at >= endsAt) clearInterval(timer);
+    }, 1000);
+    return () => clearInterval(timer);
+  }, [endsAt]);
+  return now;
 }

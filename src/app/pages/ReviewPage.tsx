@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Link, type LoaderFunctionArgs, useLoaderData } from 'react-router';
 import {
   type Attempt,
@@ -9,7 +9,7 @@ import {
   processingNames,
   type TakeFault,
 } from '../../domain/attempt.ts';
-import type { Coaching } from '../../domain/coaching.ts';
+import type { Coaching, Focus } from '../../domain/coaching.ts';
 import type { Delivery } from '../../domain/facts.ts';
 import type { AttemptId } from '../../domain/ids.ts';
 import { OTHER_PROMPT_ID } from '../../domain/prompt.ts';
@@ -18,6 +18,7 @@ import { STEP_IDS, STEP_LABELS, type StepId } from '../../domain/step.ts';
 import { type Ms, timecode } from '../../domain/timeline.ts';
 import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
+import type { Transport } from '../../player/transport.ts';
 import { findRubric, rubricInUse } from '../../rubric/in-use.ts';
 import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
 import { KeepNotice } from '../../settings/KeepNotice.tsx';
@@ -29,9 +30,12 @@ import { PageTitle } from '../../ui/PageTitle.tsx';
 import { StepLetter } from '../../ui/Steps.tsx';
 import { useArchive } from '../archive-context.ts';
 import { NotHereError } from '../NotHere.tsx';
+import { playheadOf } from '../playhead.ts';
 import { explain } from '../storage-messages.ts';
+import { useCoaching } from '../use-coaching.ts';
 import { useMarks } from '../use-marks.ts';
 import { useWrites } from '../use-writes.tsx';
+import { Due, hasFocus, Notes, OneFocus } from './Coach.tsx';
 import { FinishTake } from './FinishTake.tsx';
 import styles from './ReviewPage.module.css';
 
@@ -46,6 +50,8 @@ type ReviewData = {
   /** The review's is not here any more: `rubric` is the one in use. */
   readonly isRubricGone: boolean;
   readonly coaching: Coaching;
+  /** The focuses of the attempts before, newest first. */
+  readonly focuses: readonly Focus[];
   /** Null: nothing was measured (yet). */
   readonly delivery: Delivery | null;
   readonly drills: readonly KeptAttempt[];
@@ -56,18 +62,23 @@ type ReviewData = {
   readonly showsPicture: boolean;
 };
 
+/** The focus rule looks back by two; the attempt's own may be among them. */
+const FOCUSES = 3;
+
 /** The clip and its peaks are read by the player, once: this runs again after every choice. */
 export function loader(archive: Archive) {
   return async ({ params }: LoaderFunctionArgs): Promise<ReviewData> => {
     const id = (params['attemptId'] ?? '') as AttemptId;
-    const [attempt, reviews, coaching, [delivery = null], drills, { showsPicture }] = await Promise.all([
-      archive.attempts.get(id),
-      archive.reviews.of(id),
-      archive.coaching.of(id),
-      archive.deliveries.ofAll([id]),
-      archive.attempts.drillsOf(id),
-      archive.settings.get('replay'),
-    ]);
+    const [attempt, reviews, coaching, saved, [delivery = null], drills, { showsPicture }] =
+      await Promise.all([
+        archive.attempts.get(id),
+        archive.reviews.of(id),
+        archive.coaching.of(id),
+        archive.coaching.focuses(FOCUSES),
+        archive.deliveries.ofAll([id]),
+        archive.attempts.drillsOf(id),
+        archive.settings.get('replay'),
+      ]);
     if (attempt === null) throw new NotHereError('attempt');
     const canRepeat = (await findPrompt(archive, attempt.promptId)) !== null;
     const ownReviews = reviews.filter(({ mode }) => mode !== 'rescore');
@@ -87,6 +98,7 @@ export function loader(archive: Archive) {
       rubric,
       isRubricGone,
       coaching,
+      focuses: saved.flatMap(({ attemptId, focus }) => (attemptId === id ? [] : [focus])),
       delivery,
       drills,
       canRepeat,
@@ -97,11 +109,13 @@ export function loader(archive: Archive) {
 }
 
 export function Component() {
-  const { attempt, canRepeat, ...rest } = useLoaderData<ReviewData>();
+  const { attempt, ...rest } = useLoaderData<ReviewData>();
+  // One link of that name: the focus brings its own.
+  const isAgainBelow = attempt.status === 'kept' && hasFocus(attempt, rest.review, rest.isRubricGone);
   return (
     <>
       <PageTitle title={attempt.prompt.title}>
-        <Facts attempt={attempt} canRepeat={canRepeat} />
+        <Facts attempt={attempt} canRepeat={rest.canRepeat && !isAgainBelow} />
       </PageTitle>
       {attempt.status === 'kept' ? (
         <Desk key={attempt.id} attempt={attempt} {...rest} />
@@ -136,19 +150,23 @@ function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>
   );
 }
 
-type DeskProps = Omit<ReviewData, 'attempt' | 'canRepeat'> & {
+type DeskProps = Omit<ReviewData, 'attempt'> & {
   readonly attempt: KeptAttempt;
 };
 
 function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
   const archive = useArchive();
   const { attempt, setMarks, fault: marksFault } = useMarks(archive, stored);
+  const { coaching, change, fault: coachingFault } = useCoaching(archive, first.coaching);
   const { write, fault } = useWrites();
+  const [transport, setTransport] = useState<Transport | null>(null);
+  const playhead = useMemo(() => playheadOf(transport), [transport]);
   // What came of the question is said where it was asked.
   const [asksToKeep] = useState(first.mayAskToKeep);
   const [openStep, setOpenStep] = useState(() => firstStepToScore(rubric, attempt, review));
   const [showsPicture, setShowsPicture] = useState(first.showsPicture);
   const isLocked = review !== null && review.lockedAt !== null;
+  const coach = { attempt, coaching, playhead, change };
   function showPicture(isShown: boolean) {
     setShowsPicture(isShown);
     void remember(archive, isShown);
@@ -164,8 +182,10 @@ function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
         </div>
       )}
       <div className={styles['desk']}>
-        <div>
+        <Due {...coach} rubric={rubric} review={review} />
+        <div className={styles['listen']}>
           {marksFault}
+          {coachingFault}
           <div className={styles['player']}>
             <Player
               archive={archive}
@@ -174,20 +194,34 @@ function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
               showsPicture={showsPicture}
               onShowsPicture={showPicture}
               onMarks={setMarks}
+              onTransport={setTransport}
+              pins={coaching.comments}
               {...(isLocked ? {} : { onStep: setOpenStep })}
             />
           </div>
+          <Notes {...coach} />
           <Brief attempt={attempt} />
         </div>
-        <ScoreForm
-          attempt={attempt}
-          rubric={rubric}
-          review={review}
-          save={archive.reviews.put}
-          explain={explain}
-          openStep={openStep}
-          onOpenStep={setOpenStep}
-        />
+        <div>
+          {hasFocus(attempt, review, first.isRubricGone) && (
+            <OneFocus
+              {...coach}
+              rubric={rubric}
+              review={review}
+              before={first.focuses}
+              canRepeat={first.canRepeat}
+            />
+          )}
+          <ScoreForm
+            attempt={attempt}
+            rubric={rubric}
+            review={review}
+            save={archive.reviews.put}
+            explain={explain}
+            openStep={openStep}
+            onOpenStep={setOpenStep}
+          />
+        </div>
       </div>
     </>
   );
@@ -247,16 +281,6 @@ function Brief({ attempt }: { readonly attempt: KeptAttempt }) {
                   <OutlineLine key={step} step={step} text={outline[step] ?? ''} />
                 ))}
               </dl>
-            </details>
-          )}
-          {prompt.covers.length > 0 && (
-            <details className={styles['outline']}>
-              <summary>What a strong answer covers</summary>
-              <ul role="list">
-                {prompt.covers.map(({ id, text }) => (
-                  <li key={id}>{text}</li>
-                ))}
-              </ul>
             </details>
           )}
         </section>
