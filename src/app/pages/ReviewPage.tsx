@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Link, type LoaderFunctionArgs, useLoaderData } from 'react-router';
 import {
   type Attempt,
@@ -13,11 +13,13 @@ import type { Coaching } from '../../domain/coaching.ts';
 import type { Delivery } from '../../domain/facts.ts';
 import type { AttemptId } from '../../domain/ids.ts';
 import { OTHER_PROMPT_ID } from '../../domain/prompt.ts';
+import { currentReview } from '../../domain/reviews.ts';
 import type { Review, Rubric } from '../../domain/rubric.ts';
 import { STEP_IDS, STEP_LABELS, type StepId } from '../../domain/step.ts';
 import { type Ms, timecode } from '../../domain/timeline.ts';
 import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
+import type { Transport } from '../../player/transport.ts';
 import { findRubric, rubricInUse } from '../../rubric/in-use.ts';
 import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
 import { KeepNotice } from '../../settings/KeepNotice.tsx';
@@ -29,6 +31,7 @@ import { PageTitle } from '../../ui/PageTitle.tsx';
 import { StepLetter } from '../../ui/Steps.tsx';
 import { useArchive } from '../archive-context.ts';
 import { NotHereError } from '../NotHere.tsx';
+import { playheadOf } from '../playhead.ts';
 import { explain } from '../storage-messages.ts';
 import { useMarks } from '../use-marks.ts';
 import { useWrites } from '../use-writes.tsx';
@@ -70,8 +73,7 @@ export function loader(archive: Archive) {
     ]);
     if (attempt === null) throw new NotHereError('attempt');
     const canRepeat = (await findPrompt(archive, attempt.promptId)) !== null;
-    const ownReviews = reviews.filter(({ mode }) => mode !== 'rescore');
-    const review = ownReviews.toSorted((a, b) => a.updatedAt - b.updatedAt).at(-1) ?? null;
+    const review = currentReview(reviews);
     const own =
       review === null
         ? null
@@ -140,7 +142,7 @@ type DeskProps = Omit<ReviewData, 'attempt' | 'canRepeat'> & {
   readonly attempt: KeptAttempt;
 };
 
-function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
+function Desk({ attempt: stored, reviews, review, rubric, ...first }: DeskProps) {
   const archive = useArchive();
   const { attempt, setMarks, fault: marksFault } = useMarks(archive, stored);
   const { write, fault } = useWrites();
@@ -148,6 +150,8 @@ function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
   const [asksToKeep] = useState(first.mayAskToKeep);
   const [openStep, setOpenStep] = useState(() => firstStepToScore(rubric, attempt, review));
   const [showsPicture, setShowsPicture] = useState(first.showsPicture);
+  const [transport, setTransport] = useState<Transport | null>(null);
+  const playhead = useMemo(() => playheadOf(transport), [transport]);
   const isLocked = review !== null && review.lockedAt !== null;
   function showPicture(isShown: boolean) {
     setShowsPicture(isShown);
@@ -174,6 +178,7 @@ function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
               showsPicture={showsPicture}
               onShowsPicture={showPicture}
               onMarks={setMarks}
+              onTransport={setTransport}
               {...(isLocked ? {} : { onStep: setOpenStep })}
             />
           </div>
@@ -182,8 +187,11 @@ function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
         <ScoreForm
           attempt={attempt}
           rubric={rubric}
+          reviews={reviews}
           review={review}
+          playhead={playhead}
           save={archive.reviews.put}
+          discard={archive.reviews.discard}
           explain={explain}
           openStep={openStep}
           onOpenStep={setOpenStep}
