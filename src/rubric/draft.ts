@@ -37,7 +37,7 @@ export type Draft = {
    * @param missing the steps that count as missing now
    */
   lock(missing: readonly StepId[]): Promise<boolean>;
-  /** Resolves with true once it was removed; it is then written no more. On failure the draft stays open. */
+  /** Resolves with true once it was removed; it is then written no more. Otherwise the draft stays as it is. */
   discard(remove: (id: ReviewId) => Promise<void>): Promise<boolean>;
   retry(): void;
   /** Writes what is waiting for its turn or has failed, because the page may go away. */
@@ -118,7 +118,7 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
 
   /** Does the last thing to be done with the draft, after all that is being written. */
   async function close(work: () => Promise<'locked' | 'gone'>): Promise<boolean> {
-    if (isClosing || state.review.lockedAt !== null) return state.review.lockedAt !== null;
+    if (isClosing || state.review.lockedAt !== null) return false;
     isClosing = true;
     set({ ...state, saving: { tag: 'saving' } });
     try {
@@ -175,7 +175,8 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
     setReason(reason) {
       change({ reason });
     },
-    lock: (missing) =>
+    lock: async (missing) =>
+      state.review.lockedAt !== null ||
       close(async () => {
         const at = Math.max(now(), state.review.updatedAt + 1);
         const { reason } = state.review;
