@@ -76,7 +76,7 @@ export function ScoreForm(props: ScoreFormProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const wantsFocus = useRef(false);
   // One sheet from a blank form to its lock; a correction, and whatever else follows a lock, has its own.
-  const key = lockedReviews(reviews).filter(({ id }) => id !== review?.id).length;
+  const key = `after ${lockedReviews(reviews).filter(({ id }) => id !== review?.id).length}`;
   useEffect(() => {
     // The button that was pressed is gone with its sheet.
     if (wantsFocus.current) focusAtTop(heading);
