@@ -49,6 +49,7 @@ export function createRoutes(archive: Archive): RouteObject[] {
         route('/', () => import('./pages/PracticePage.tsx')),
         route('/practice/:promptId', () => import('./pages/RecordPage.tsx')),
         route('/attempts/:attemptId', () => import('./pages/ReviewPage.tsx')),
+        route('/attempts/:attemptId/rescore', () => import('./pages/RescorePage.tsx')),
         route('/history', () => import('./pages/HistoryPage.tsx')),
         route('/prompts', () => import('./pages/PromptsPage.tsx')),
         route('/prompts/:promptId', () => import('./pages/PromptPage.tsx')),

@@ -1,4 +1,5 @@
 import type { KeptAttempt } from './attempt.ts';
+import { askedSteps } from './reviews.ts';
 import {
   type CriterionId,
   cellId,
@@ -48,32 +49,40 @@ export type CellCount = {
   readonly missing: number;
 };
 
-/** How far a review has come. What was chosen in a step that is missing now does not count. */
+/**
+ * How far a review has come. What was chosen in a step that is missing now does not count.
+ *
+ * @param of the steps it asks for
+ */
 export function countCells(
   { criteria }: Pick<Rubric, 'criteria'>,
   { scores, missing }: Pick<Marking, 'scores' | 'missing'>,
+  of: readonly StepId[] = STEP_IDS,
 ): CellCount {
-  const steps = STEP_IDS.filter((step) => !missing.includes(step));
+  const steps = of.filter((step) => !missing.includes(step));
   const cells = steps.flatMap((step) => criteria.map(({ id }) => cellId(id, step)));
   return {
     asked: cells.length,
     scored: cells.filter((cell) => scores[cell] !== undefined).length,
-    missing: criteria.length * (STEP_IDS.length - steps.length),
+    missing: criteria.length * (of.length - steps.length),
   };
 }
 
 /**
- * The steps a review counts as missing. A draft follows the marks and what the speaker declares. A locked
- * review keeps what it was locked with; one that does not say was locked while marks were only set in speaking,
- * so that these tell.
+ * The steps a review counts as missing, of those it asks for. A draft follows the marks and what the speaker
+ * declares. A locked review keeps what it was locked with; one that does not say was locked while marks were
+ * only set in speaking, so that these tell.
  */
 export function missingFor(
   { marks, firstMarks = marks, durationMs }: Pick<KeptAttempt, 'marks' | 'firstMarks' | 'durationMs'>,
-  review: Pick<Review, 'lockedAt' | 'missing' | 'declaredMissing'> | null,
+  review:
+    | (Pick<Review, 'lockedAt' | 'missing' | 'declaredMissing'> & Partial<Pick<Review, 'mode' | 'quickStep'>>)
+    | null,
 ): readonly StepId[] {
   if (review === null || review.lockedAt === null) {
     const byClock = missingSteps(marks, durationMs);
-    return STEP_IDS.filter((step) => byClock.includes(step) || review?.declaredMissing?.includes(step));
+    const asked = review === null ? STEP_IDS : askedSteps(review);
+    return asked.filter((step) => byClock.includes(step) || review?.declaredMissing?.includes(step));
   }
   return review.missing ?? missingSteps(firstMarks, durationMs);
 }

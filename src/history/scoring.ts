@@ -1,4 +1,5 @@
 import type { KeptAttempt } from '../domain/attempt.ts';
+import { askedSteps } from '../domain/reviews.ts';
 import type { CriterionId, Review, Rubric } from '../domain/rubric.ts';
 import {
   type CellCount,
@@ -66,6 +67,7 @@ export function scoringOf(
   const draft = reviews.at(-1);
   const rubric = (draft === undefined ? null : rubricOf(draft)) ?? inUse;
   const missing = missingFor(attempt, draft ?? null);
-  const cells = countCells(rubric, { scores: draft?.scores ?? {}, missing });
+  const asked = draft && askedSteps(draft);
+  const cells = countCells(rubric, { scores: draft?.scores ?? {}, missing }, asked);
   return { tag: cells.scored === 0 ? 'none' : 'draft', cells };
 }

@@ -1,29 +1,55 @@
-import { X } from 'lucide-react';
+import { MapPin, X } from 'lucide-react';
 import type { KeyboardEvent, ReactNode } from 'react';
-import { LEVELS, type Level, type Rubric, type RubricCell } from '../domain/rubric.ts';
+import { cellName, wantsMoment } from '../domain/reviews.ts';
+import { type CellId, LEVELS, type Level, type Rubric, type RubricCell } from '../domain/rubric.ts';
+import type { Ms } from '../domain/timeline.ts';
 import { IconButton } from '../ui/Button.tsx';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
 import { classes } from '../ui/classes.ts';
+import { Moments } from './Moments.tsx';
 import styles from './ScoreCell.module.css';
 
 type ScoreCellProps = {
   readonly rubric: Rubric;
   readonly cell: RubricCell;
-  readonly stepLabel: string;
   readonly level: Level | null;
+  readonly moments: readonly Ms[];
   readonly isOpen: boolean;
   readonly isLocked: boolean;
+  /** There is something to hear. */
+  readonly canCite: boolean;
+  /** Of what says why there is nothing to cite. */
+  readonly whyNotId: string;
+  /** The key that cites is meant for this cell. */
+  readonly isTouched: boolean;
+  readonly onTouch: () => void;
   readonly onChoose: (level: Level) => void;
   readonly onClear: () => void;
+  readonly onCite: () => void;
+  readonly onUncite: (atMs: Ms) => void;
+  readonly onPlay: (atMs: Ms) => void;
   readonly children?: ReactNode;
 };
 
+/** Every part of a cell has an id, so that it can be found from elsewhere in the form. */
+function partOf(cell: CellId, part: string | number): string {
+  return `${cell.replaceAll('.', '-')}-${part}`;
+}
+
+/** Moves the focus to a cell that is in the page, and all of the cell into view. */
+export function focusCell(cell: CellId): void {
+  const group = document.getElementById(partOf(cell, 'levels'));
+  const radio = group?.querySelector<HTMLElement>('input:checked') ?? group?.querySelector('input');
+  group?.parentElement?.scrollIntoView({ block: 'nearest' });
+  radio?.focus();
+}
+
 /** One criterion of one step. Choosing never moves what was pressed: descriptions come and go beneath it. */
 export function ScoreCell(props: ScoreCellProps) {
-  const { rubric, cell, stepLabel, level, isOpen, isLocked, onChoose, onClear, children } = props;
+  const { rubric, cell, level, moments, isOpen, isLocked, canCite, onChoose, onClear, children } = props;
   const criterion = rubric.criteria.find(({ id }) => id === cell.criterion)?.label ?? cell.criterion;
-  const name = `${criterion}: ${stepLabel}`;
-  const idOf = (part: string | number) => `${cell.criterion}-${cell.step}-${part}`;
+  const name = cellName(rubric, cell.id);
+  const idOf = (part: string | number) => partOf(cell.id, part);
 
   const press = (event: KeyboardEvent) => {
     if (isLocked || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -43,7 +69,10 @@ export function ScoreCell(props: ScoreCellProps) {
   );
 
   return (
-    <div className={classes(styles['cell'], isOpen && styles['open'])}>
+    <div
+      className={classes(styles['cell'], isOpen && styles['open'], props.isTouched && styles['touched'])}
+      onFocus={props.onTouch}
+    >
       <span className={styles['criterion']} aria-hidden="true">
         <CriterionShape criterion={cell.criterion} />
         {criterion}
@@ -53,9 +82,10 @@ export function ScoreCell(props: ScoreCellProps) {
       </p>
       <fieldset
         role="radiogroup"
+        id={idOf('levels')}
         className={styles['levels']}
         aria-label={name}
-        aria-describedby={idOf('look')}
+        aria-describedby={`${idOf('look')} ${idOf('moments')}`}
         onKeyDown={press}
       >
         {rubric.levels.map(({ value, label }) => [
@@ -69,7 +99,11 @@ export function ScoreCell(props: ScoreCellProps) {
               aria-describedby={idOf(`${value}d`)}
               checked={value === level}
               disabled={isLocked}
-              onChange={() => onChoose(value)}
+              onChange={() => {
+                // WebKit gives a radio that is clicked no focus.
+                props.onTouch();
+                onChoose(value);
+              }}
             />
             {value}
             <span className={styles['word']}>{label}</span>
@@ -77,19 +111,41 @@ export function ScoreCell(props: ScoreCellProps) {
           isOpen || value !== level ? description(value) : null,
         ])}
       </fieldset>
+      <Moments
+        id={idOf('moments')}
+        name={name}
+        moments={moments}
+        isUncited={wantsMoment(level ?? undefined)}
+        canPlay={canCite}
+        onPlay={props.onPlay}
+        onRemove={isLocked ? null : props.onUncite}
+        isOpen={isOpen}
+      />
       {!isOpen && level !== null && <p className={styles['chosen']}>{description(level)}</p>}
       {!isLocked && (
-        <IconButton
-          className={styles['clear']}
-          label={`Clear ${name}`}
-          icon={X}
-          disabled={level === null}
-          onClick={() => {
-            // This button is about to be disabled, and would drop the focus.
-            document.getElementById(idOf(level ?? ''))?.focus({ preventScroll: true });
-            onClear();
-          }}
-        />
+        <div className={styles['tools']}>
+          <IconButton
+            id={idOf('moments-cite')}
+            className={styles['tool']}
+            label={`Cite this moment for ${name}`}
+            icon={MapPin}
+            disabled={!canCite}
+            aria-describedby={canCite ? undefined : props.whyNotId}
+            aria-keyshortcuts={props.isTouched ? 'E' : undefined}
+            onClick={props.onCite}
+          />
+          <IconButton
+            className={styles['tool']}
+            label={`Clear ${name}`}
+            icon={X}
+            disabled={level === null}
+            onClick={() => {
+              // This button is about to be disabled, and would drop the focus.
+              document.getElementById(idOf(level ?? ''))?.focus({ preventScroll: true });
+              onClear();
+            }}
+          />
+        </div>
       )}
       {children !== undefined && <div className={styles['more']}>{children}</div>}
     </div>

@@ -1,19 +1,36 @@
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { type RefObject, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { flushSync } from 'react-dom';
 import type { KeptAttempt } from '../domain/attempt.ts';
 import { stepBudgets } from '../domain/budget.ts';
-import { cellId, type Review, type Rubric } from '../domain/rubric.ts';
+import type { ReviewId } from '../domain/ids.ts';
+import {
+  askedSteps,
+  cellName,
+  lockedReviews,
+  revisionOf,
+  uncitedCells,
+  wantsMoment,
+} from '../domain/reviews.ts';
+import { type CellId, cellId, type Review, type Rubric, stepOf } from '../domain/rubric.ts';
 import { countCells, type Marking, missingFor } from '../domain/scoring.ts';
-import { STEP_IDS, type StepId, stepTimes } from '../domain/step.ts';
-import type { StorageFault } from '../storage/errors.ts';
+import { STEP_LABELS, type StepId, stepTimes } from '../domain/step.ts';
+import { type Ms, spokenTime } from '../domain/timeline.ts';
+import { StorageError, type StorageFault } from '../storage/errors.ts';
 import { newReviewId } from '../storage/new-id.ts';
+import { announce } from '../ui/announcer.tsx';
 import { Button } from '../ui/Button.tsx';
 import { formatWhen } from '../ui/format.ts';
 import { Notice } from '../ui/Notice.tsx';
-import { useShortcuts } from '../ui/shortcuts.ts';
+import type { Playhead } from '../ui/playhead.ts';
+import { useShortcuts, useSingleKeys } from '../ui/shortcuts.ts';
 import { useTimeout } from '../ui/timers.ts';
+import { useUndo } from '../ui/undo.tsx';
+import { Corrected, EarlierScores } from './Corrections.tsx';
 import { countWords } from './count-words.ts';
 import { blankReview, type DraftState, openDraft } from './draft.ts';
+import { LockPanel } from './LockPanel.tsx';
 import { criteriaOrder } from './order.ts';
+import { focusCell } from './ScoreCell.tsx';
 import styles from './ScoreForm.module.css';
 import { ScoreStep } from './ScoreStep.tsx';
 import { ScoreSummary } from './ScoreSummary.tsx';
@@ -23,10 +40,17 @@ type ScoreFormProps = {
   readonly attempt: KeptAttempt;
   /** The review's, or the one in use while there is none. */
   readonly rubric: Rubric;
+  /** What was stored of the attempt, to be looked back at: nothing, where the scoring is blind. */
+  readonly reviews: readonly Review[];
   /** The review as stored, or null before the first choice. A newer one from another tab is taken over. */
   readonly review: Review | null;
+  /** The scores are a second look without a view of the first. */
+  readonly isBlind?: boolean;
+  readonly playhead: Playhead;
   /** Writes the review; rejects with StorageError. */
   readonly save: (review: Review) => Promise<void>;
+  /** Deletes a draft; rejects with StorageError. */
+  readonly discard: (id: ReviewId) => Promise<void>;
   /** A storage fault in words. */
   readonly explain: (fault: StorageFault) => string;
   /** The step laid out in full; the others are as operable, but folded to their levels. */
@@ -40,17 +64,84 @@ export function firstStepToScore(rubric: Rubric, attempt: KeptAttempt, review: R
   const missing = missingFor(attempt, review);
   const isDone = (step: StepId) =>
     rubric.criteria.every((criterion) => review?.scores[cellId(criterion.id, step)] !== undefined);
-  return STEP_IDS.find((step) => !missing.includes(step) && !isDone(step)) ?? null;
+  return askedSteps(review ?? {}).find((step) => !missing.includes(step) && !isDone(step)) ?? null;
 }
 
-/** The fifteen cells. Saves itself; locked, it is only read. */
-export function ScoreForm({ attempt, rubric, review, save, explain, openStep, onOpenStep }: ScoreFormProps) {
+/** The fifteen cells of an attempt's newest review, and the way to the next one once it is locked. */
+export function ScoreForm(props: ScoreFormProps) {
+  const { attempt, rubric, reviews, review, save, onOpenStep } = props;
+  const [refused, setRefused] = useState<StorageFault | null>(null);
+  const { offerUndo, notice } = useUndo();
+  const isBeginning = useRef(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const wantsFocus = useRef(false);
+  // One sheet from a blank form to its lock; a correction, and whatever else follows a lock, has its own.
+  const key = `after ${lockedReviews(reviews).filter(({ id }) => id !== review?.id).length}`;
+  useEffect(() => {
+    // The button that was pressed is gone with its sheet.
+    if (wantsFocus.current) focusAtTop(heading);
+    wantsFocus.current = false;
+  }, [key]);
+
+  const begin = async (next: Review) => {
+    if (isBeginning.current) return;
+    isBeginning.current = true;
+    wantsFocus.current = true;
+    setRefused(null);
+    try {
+      // The page reads it again, and a sheet of its own comes.
+      await save(next);
+      onOpenStep(firstStepToScore(rubric, attempt, next));
+    } catch (error) {
+      wantsFocus.current = false;
+      if (!(error instanceof StorageError)) throw error;
+      setRefused(error.fault);
+    } finally {
+      isBeginning.current = false;
+    }
+  };
+  return (
+    <>
+      <Sheet
+        key={key}
+        {...props}
+        heading={heading}
+        refused={refused}
+        onBegin={(next) => void begin(next)}
+        onDiscarded={(draft) => {
+          onOpenStep(null);
+          offerUndo('Correction discarded', () => begin(draft));
+        }}
+      />
+      {notice}
+    </>
+  );
+}
+
+function focusAtTop(heading: RefObject<HTMLElement | null>): void {
+  heading.current?.focus({ preventScroll: true });
+  heading.current?.scrollIntoView({ block: 'nearest' });
+}
+
+type SheetProps = ScoreFormProps & {
+  readonly heading: RefObject<HTMLHeadingElement | null>;
+  /** Why the last beginning came to nothing. */
+  readonly refused: StorageFault | null;
+  readonly onBegin: (review: Review) => void;
+  readonly onDiscarded: (draft: Review) => void;
+};
+
+/** One review, from blank to locked. Saves itself; locked, it is only read. */
+function Sheet(props: SheetProps) {
+  const { attempt, rubric, reviews, review, playhead, save, explain, openStep, onOpenStep } = props;
+  const { isBlind = false, refused, heading } = props;
   const [draft] = useState(() =>
-    openDraft({ review: review ?? newReview(rubric, attempt), isStored: review !== null, save }),
+    openDraft({ review: review ?? newReview(rubric, attempt, isBlind), isStored: review !== null, save }),
   );
   const state = useSyncExternalStore(draft.subscribe, draft.getSnapshot);
-  const heading = useRef<HTMLHeadingElement>(null);
+  const [touched, setTouched] = useState<CellId | null>(null);
   const end = useRef<HTMLDivElement>(null);
+  const hintId = useId();
   useEffect(() => {
     if (review !== null) draft.adopt(review);
   }, [draft, review]);
@@ -72,18 +163,84 @@ export function ScoreForm({ attempt, rubric, review, save, explain, openStep, on
     }),
     [marks, durationMs, targetMs, rubric.budgets],
   );
-  const { scores, wrongSteps, lockedAt } = state.review;
-  const missing = missingFor(attempt, state.review);
+  const current = state.review;
+  const { scores, moments, wrongSteps, lockedAt } = current;
+  const isLocked = lockedAt !== null;
+  const asked = askedSteps(current);
+  const missing = missingFor(attempt, current);
   const marking: Marking = { scores, wrongSteps, missing };
-  const canLock = lockedAt === null && Object.keys(scores).length > 0;
+  const orderOf = (step: StepId) => criteriaOrder(rubric, isBlind ? `${attempt.id}/again` : attempt.id, step);
+  const cells = rubric.steps
+    .filter(({ id }) => asked.includes(id) && !missing.includes(id))
+    .flatMap(({ id }) => orderOf(id).map((criterion) => cellId(criterion, id)));
+  const quickStep = quickStepFor(attempt, rubric, current, reviews, isBlind);
+
+  const cite = (cell: CellId, atMs: Ms) => {
+    const name = cellName(rubric, cell);
+    const isNew = draft.cite(cell, atMs);
+    announce(`${spokenTime(atMs)} ${isNew ? 'cited' : 'is cited already'} for ${name}`);
+  };
+  const citeHere = () => {
+    if (touched !== null && cells.includes(touched)) cite(touched, playhead.now());
+    else announce('Go to a cell first, with N');
+  };
+  const goTo = (cell: CellId) => {
+    const step = stepOf(cell);
+    if (step !== openStep) flushSync(() => onOpenStep(step));
+    focusCell(cell);
+  };
+  const wants = (cell: CellId) =>
+    scores[cell] === undefined ||
+    (playhead.canPlay && wantsMoment(scores[cell]) && (moments?.[cell] ?? []).length === 0);
+  const goOn = () => {
+    const from = touched === null ? -1 : cells.indexOf(touched);
+    const next = [...cells.slice(from + 1), ...cells.slice(0, from + 1)].find(wants);
+    if (next !== undefined) {
+      goTo(next);
+      return;
+    }
+    announce('No cell is left to score or to cite');
+    end.current?.querySelector('button')?.focus();
+  };
+  useShortcuts(
+    [
+      { keys: 'n', label: 'Next cell that wants something', run: goOn },
+      ...(playhead.canPlay
+        ? [
+            { keys: 'e', label: 'Cite this moment for the last cell', run: citeHere },
+            // In a cell the arrows choose a level.
+            {
+              keys: ',',
+              label: '5 seconds back, in a cell too',
+              run: () => playhead.seek(playhead.now() - SEEK_MS),
+            },
+            {
+              keys: '.',
+              label: '5 seconds on, in a cell too',
+              run: () => playhead.seek(playhead.now() + SEEK_MS),
+            },
+          ]
+        : []),
+    ],
+    { enabled: !isLocked },
+  );
+
   const lock = async () => {
-    if (!canLock || !(await draft.lock(missing))) return;
+    if (!(await draft.lock(missing))) return;
     onOpenStep(null);
     // The button that was pressed is gone, and the result stands at the top.
-    heading.current?.focus({ preventScroll: true });
-    heading.current?.scrollIntoView({ block: 'nearest' });
+    focusAtTop(heading);
   };
-  useShortcuts([{ keys: 'Mod+Enter', label: 'Lock scores', run: () => void lock() }], { enabled: canLock });
+  const discard = async () => {
+    const { review: discarded } = draft.getSnapshot();
+    if (await draft.discard(props.discard)) props.onDiscarded(discarded);
+  };
+  const ask = (step: StepId | null) => {
+    draft.ask(step);
+    onOpenStep(step ?? firstStepToScore(rubric, attempt, { ...current, mode: 'full' }));
+    focusAtTop(heading);
+  };
+  const isKnown = current.rubricId === rubric.id && current.rubricVersion === rubric.version;
 
   return (
     <form className={styles['form']} aria-label="Score" onSubmit={(event) => event.preventDefault()}>
@@ -92,27 +249,53 @@ export function ScoreForm({ attempt, rubric, review, save, explain, openStep, on
           Score
         </h2>
         <p className={styles['state']}>
-          {countWords(countCells(rubric, marking))}
+          {countWords(countCells(rubric, marking, asked))}
           <SavedState state={state} />
         </p>
       </div>
       <div role="status" aria-label="Overall score">
-        {lockedAt !== null && <ScoreSummary rubric={rubric} marking={marking} />}
+        {isLocked && <ScoreSummary rubric={rubric} marking={marking} quickStep={quickOf(current)} />}
       </div>
-      {lockedAt === null && <HowToChoose rubric={rubric} />}
+      <Corrected review={current} />
+      {!isLocked && current.revises !== undefined && (
+        <p className={styles['corrected']}>
+          A correction of what is locked. The locked scores stay as they are, and trends keep to the first
+          lock.
+        </p>
+      )}
+      <EarlierScores attempt={attempt} rubric={rubric} reviews={reviews} review={current} />
+      {quickStep !== null && (
+        <QuickOffer
+          rubric={rubric}
+          label={attempt.focus?.label ?? ''}
+          step={quickStep}
+          isOn={current.mode === 'quick'}
+          onAsk={ask}
+        />
+      )}
+      {!isLocked && <HowToChoose rubric={rubric} />}
+      {!isLocked && <CiteHint id={hintId} canCite={playhead.canPlay} />}
       {rubric.steps.map((step) => (
         <ScoreStep
           key={step.id}
           rubric={rubric}
           step={step}
           kind={attempt.prompt.kind}
-          criteria={criteriaOrder(rubric, attempt.id, step.id)}
+          criteria={orderOf(step.id)}
           marking={marking}
+          review={current}
+          isAsked={asked.includes(step.id)}
           spokenMs={timed.spoken?.[step.id] ?? null}
           budgetMs={timed.budgets[step.id]}
           isOpen={step.id === openStep}
-          isLocked={lockedAt !== null}
+          isLocked={isLocked}
           onOpen={(isOpen) => onOpenStep(isOpen ? step.id : null)}
+          canCite={playhead.canPlay}
+          whyNotId={hintId}
+          touched={isLocked ? null : touched}
+          onTouch={setTouched}
+          onCite={(cell) => cite(cell, playhead.now())}
+          onPlay={playhead.playAround}
           draft={draft}
         />
       ))}
@@ -136,25 +319,126 @@ export function ScoreForm({ attempt, rubric, review, save, explain, openStep, on
           {`${explain(state.saving.fault)} What you chose still stands here.`}
         </Notice>
       )}
-      {lockedAt === null && (
-        <div ref={end} tabIndex={-1} className={styles['lock']}>
-          <Button variant="primary" disabled={!canLock} onClick={() => void lock()}>
-            Lock scores
-          </Button>
-          <p className="small muted">
-            {canLock
-              ? 'Locked scores never change. Blank cells are left out; they do not count as 0.'
-              : 'Score at least one cell to lock.'}
-          </p>
-        </div>
+      {isLocked ? (
+        !isBlind && (
+          <div className={styles['lock']}>
+            {refused !== null && (
+              <Notice tone="error" title="The scores could not be opened again">
+                {explain(refused)}
+              </Notice>
+            )}
+            <div className={styles['actions']}>
+              {current.mode === 'quick' && (
+                <Button onClick={() => props.onBegin(newReview(rubric, attempt, false))}>
+                  Score all cells
+                </Button>
+              )}
+              {isKnown && (
+                <Button
+                  variant="plain"
+                  onClick={() => props.onBegin(revisionOf(current, { id: newReviewId(), now: Date.now() }))}
+                >
+                  Correct these scores
+                </Button>
+              )}
+            </div>
+          </div>
+        )
+      ) : (
+        <LockPanel
+          ref={end}
+          rubric={rubric}
+          review={current}
+          canLock={Object.keys(scores).length > 0}
+          uncited={attempt.audioDeletedAt === undefined ? uncitedCells(rubric, current, missing) : []}
+          onGoTo={goTo}
+          onReason={draft.setReason}
+          onLock={() => void lock()}
+          onDiscard={() => void discard()}
+        />
       )}
     </form>
   );
 }
 
-function newReview(rubric: Rubric, attempt: KeptAttempt): Review {
-  const by = { id: newReviewId(), rubricId: rubric.id, rubricVersion: rubric.version, startedAt: Date.now() };
-  return blankReview(attempt.id, by);
+/** As far as the player's own keys go. */
+const SEEK_MS: Ms = 5000;
+
+function newReview(rubric: Rubric, attempt: KeptAttempt, isBlind: boolean): Review {
+  return blankReview(attempt.id, {
+    id: newReviewId(),
+    rubricId: rubric.id,
+    rubricVersion: rubric.version,
+    startedAt: Date.now(),
+    mode: isBlind ? 'rescore' : 'full',
+  });
+}
+
+function quickOf({ mode, quickStep }: Review): StepId | null {
+  return mode === 'quick' ? (quickStep ?? null) : null;
+}
+
+/** The step a quick review would ask for, or asks for; null: it is not the time for one. */
+function quickStepFor(
+  attempt: KeptAttempt,
+  rubric: Rubric,
+  review: Review,
+  reviews: readonly Review[],
+  isBlind: boolean,
+): StepId | null {
+  if (isBlind || review.lockedAt !== null || review.revises !== undefined) return null;
+  if (review.mode === 'quick') return quickOf(review);
+  const step = attempt.focus === undefined ? null : stepOf(attempt.focus.cell);
+  const isBegun = Object.keys({ ...review.scores, ...review.moments }).length > 0;
+  if (step === null || isBegun || lockedReviews(reviews).length > 0) return null;
+  const isThere = rubric.steps.some(({ id }) => id === step) && !missingFor(attempt, review).includes(step);
+  return isThere ? step : null;
+}
+
+type QuickOfferProps = {
+  readonly rubric: Rubric;
+  /** Of the focus. */
+  readonly label: string;
+  readonly step: StepId;
+  readonly isOn: boolean;
+  readonly onAsk: (step: StepId | null) => void;
+};
+
+/** A review of the cells of one step, or the way back to all of them. */
+function QuickOffer({ rubric, label, step, isOn, onAsk }: QuickOfferProps) {
+  const cells = rubric.criteria.length === 1 ? '1 cell' : `${rubric.criteria.length} cells`;
+  return (
+    <div className={styles['quick']}>
+      <p>
+        {isOn
+          ? `Only ${STEP_LABELS[step]} is asked. A quick review stays out of the trends.`
+          : `The focus of this take: ${label}. ${cells}, about 6 minutes, outside the trends:`}
+      </p>
+      <Button slim onClick={() => onAsk(isOn ? null : step)}>
+        {isOn ? 'Score all cells' : `Quick review: only ${STEP_LABELS[step]}`}
+      </Button>
+    </div>
+  );
+}
+
+/** The keys, or why there is nothing to cite. Takes its place from the start, so that nothing moves. */
+function CiteHint({ id, canCite }: { readonly id: string; readonly canCite: boolean }) {
+  const hasKeys = useSingleKeys();
+  const [isLate, setLate] = useState(false);
+  // A recording is read within a moment; one that is not there never comes.
+  useTimeout(() => setLate(true), canCite ? null : 1500);
+  if (!canCite && isLate)
+    return (
+      <p id={id} className={styles['keys']}>
+        There is nothing to hear, so no moment can be cited; 3 and 4 do without one.
+      </p>
+    );
+  if (!hasKeys) return <p id={id} hidden />;
+  return (
+    <p id={id} className={styles['keys']}>
+      <kbd>N</kbd> next cell, <kbd>E</kbd> cites this moment, <kbd>,</kbd> and <kbd>.</kbd> 5 s back and on.
+    </p>
+  );
 }
 
 function SavedState({ state: { review, saving } }: { readonly state: DraftState }) {

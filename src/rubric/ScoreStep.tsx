@@ -1,8 +1,8 @@
 import { ChevronDown } from 'lucide-react';
-import { type MouseEvent, useId } from 'react';
+import { useId, useRef } from 'react';
 import { flushSync } from 'react-dom';
 import type { PromptKind } from '../domain/prompt.ts';
-import { type CriterionId, cellId, cellOf, type Rubric } from '../domain/rubric.ts';
+import { type CellId, type CriterionId, cellId, cellOf, type Review, type Rubric } from '../domain/rubric.ts';
 import { type Marking } from '../domain/scoring.ts';
 import { type Ms, timecode } from '../domain/timeline.ts';
 import { classes } from '../ui/classes.ts';
@@ -20,39 +20,67 @@ type ScoreStepProps = {
   /** In the order in which they are asked. */
   readonly criteria: readonly CriterionId[];
   readonly marking: Marking;
+  readonly review: Pick<Review, 'moments' | 'declaredMissing'>;
+  /** False: a quick review leaves it out. */
+  readonly isAsked: boolean;
   /** Null: the take has no marks. */
   readonly spokenMs: Ms | null;
   readonly budgetMs: Ms;
   readonly isOpen: boolean;
   readonly isLocked: boolean;
   readonly onOpen: (isOpen: boolean) => void;
+  readonly canCite: boolean;
+  readonly whyNotId: string;
+  /** The cell the keys are meant for. */
+  readonly touched: CellId | null;
+  readonly onTouch: (cell: CellId) => void;
+  readonly onCite: (cell: CellId) => void;
+  readonly onPlay: (atMs: Ms) => void;
   readonly draft: Draft;
 };
 
 /** Three cells: folded, a row of levels each; open, with what to look for and all four descriptions. */
 export function ScoreStep(props: ScoreStepProps) {
-  const { rubric, step, kind, criteria, marking, spokenMs, budgetMs, isOpen, isLocked, onOpen, draft } =
-    props;
+  const { rubric, step, kind, criteria, marking, review, spokenMs, budgetMs, isOpen, isLocked } = props;
+  const { onOpen, draft } = props;
   const bodyId = useId();
   const isMissing = marking.missing.includes(step.id);
+  const isSkipped = isMissing && review.declaredMissing?.includes(step.id) === true;
   const scored = criteria.filter(
     (criterion) => marking.scores[cellId(criterion, step.id)] !== undefined,
   ).length;
 
   const wrongBox = hasWrongBox(step.id) && <WrongBox {...props} step={step.id} label={step.label} />;
 
-  // Another step folds at the same press: the one that was pressed stays under the pointer.
-  const toggle = (event: MouseEvent<HTMLButtonElement>) => {
-    const button = event.currentTarget;
-    const { top } = button.getBoundingClientRect();
-    flushSync(() => onOpen(!isOpen));
-    scrollBy({ top: button.getBoundingClientRect().top - top, behavior: 'instant' });
+  const head = useRef<HTMLButtonElement>(null);
+  const skipped = useRef<HTMLDivElement>(null);
+  // Much comes and goes at one press, another step's cells among it: what was pressed stays under the pointer.
+  const stay = (pressed: Element | null, change: () => void) => {
+    const top = pressed?.getBoundingClientRect().top ?? 0;
+    flushSync(change);
+    scrollBy({ top: (pressed?.getBoundingClientRect().top ?? 0) - top, behavior: 'instant' });
   };
 
+  if (!props.isAsked)
+    return (
+      <div className={styles['step']} data-step={step.id}>
+        <h3 className={styles['head']}>
+          <StepLetter step={step.id} />
+          <span className={styles['name']}>{step.label}</span>
+          <span className={styles['done']}>not asked</span>
+        </h3>
+      </div>
+    );
   return (
     <div className={classes(styles['step'], isOpen && styles['open'])} data-step={step.id}>
       <h3 className={styles['head']}>
-        <button type="button" aria-expanded={isOpen} aria-controls={bodyId} onClick={toggle}>
+        <button
+          ref={head}
+          type="button"
+          aria-expanded={isOpen}
+          aria-controls={bodyId}
+          onClick={() => stay(head.current, () => onOpen(!isOpen))}
+        >
           <StepLetter step={step.id} />
           <span className={styles['name']}>{step.label}</span>
           <span className={styles['done']}>{doneWords(scored, criteria.length, isMissing, isLocked)}</span>
@@ -60,12 +88,14 @@ export function ScoreStep(props: ScoreStepProps) {
         </button>
       </h3>
       <div id={bodyId} className={styles['body']}>
-        {isMissing && spokenMs !== null && (
+        {isMissing && (isSkipped || spokenMs !== null) && (
           <p className={styles['missing']}>
-            {missingWords(spokenMs)}: under 5 seconds a step counts as missing, 0 in all its cells
+            {isSkipped
+              ? 'Skipped: 0 in all its cells'
+              : `${missingWords(spokenMs ?? 0)}: under 5 seconds a step counts as missing, 0 in all its cells`}
           </p>
         )}
-        {isOpen && (
+        {isOpen && !isSkipped && (
           <p className={styles['asks']}>
             {step.byKind[kind]}{' '}
             <span className={styles['time']}>
@@ -74,22 +104,43 @@ export function ScoreStep(props: ScoreStepProps) {
             </span>
           </p>
         )}
-        {criteria.map((criterion) => (
-          <ScoreCell
-            key={criterion}
-            rubric={rubric}
-            cell={cellOf(rubric, cellId(criterion, step.id))}
-            stepLabel={step.label}
-            level={marking.scores[cellId(criterion, step.id)] ?? null}
-            isOpen={isOpen}
-            isLocked={isLocked}
-            onChoose={(level) => draft.choose(cellId(criterion, step.id), level)}
-            onClear={() => draft.clear(cellId(criterion, step.id))}
-          >
-            {isOpen && criterion === 'depth' && wrongBox}
-          </ScoreCell>
-        ))}
-        {!isOpen && wrongBox}
+        {!isSkipped &&
+          criteria.map((criterion) => {
+            const cell = cellId(criterion, step.id);
+            return (
+              <ScoreCell
+                key={criterion}
+                rubric={rubric}
+                cell={cellOf(rubric, cell)}
+                level={marking.scores[cell] ?? null}
+                moments={review.moments?.[cell] ?? []}
+                isOpen={isOpen}
+                isLocked={isLocked}
+                canCite={props.canCite}
+                whyNotId={props.whyNotId}
+                isTouched={props.touched === cell}
+                onTouch={() => props.onTouch(cell)}
+                onChoose={(level) => draft.choose(cell, level)}
+                onClear={() => draft.clear(cell)}
+                onCite={() => props.onCite(cell)}
+                onUncite={(atMs) => draft.uncite(cell, atMs)}
+                onPlay={props.onPlay}
+              >
+                {isOpen && criterion === 'depth' && wrongBox}
+              </ScoreCell>
+            );
+          })}
+        {!isOpen && !isSkipped && wrongBox}
+        {!isLocked && (isSkipped || (isOpen && !isMissing)) && (
+          <div ref={skipped} className={styles['skipped']}>
+            <Checkbox
+              label={`${step.label} was skipped`}
+              {...(isSkipped ? {} : { hint: 'It then counts 0 in all its cells, whatever was chosen.' })}
+              checked={isSkipped}
+              onChange={(isChecked) => stay(skipped.current, () => draft.setSkipped(step.id, isChecked))}
+            />
+          </div>
+        )}
       </div>
     </div>
   );

@@ -1,23 +1,36 @@
 import { bandOf, cellsOf, type Rubric } from '../domain/rubric.ts';
 import { criterionScore, leastCells, type Marking, overall, type Total } from '../domain/scoring.ts';
-import { STEP_LABELS } from '../domain/step.ts';
+import { STEP_LABELS, type StepId } from '../domain/step.ts';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
 import { scoreNoise } from './definition.ts';
 import styles from './ScoreSummary.module.css';
 
-type ScoreSummaryProps = { readonly rubric: Rubric; readonly marking: Marking };
+type ScoreSummaryProps = {
+  readonly rubric: Rubric;
+  readonly marking: Marking;
+  /** Of a quick review: the step that was asked. */
+  readonly quickStep: StepId | null;
+};
 
 /** What the locked scores come to, and what to do next. About cells, never about the person. */
-export function ScoreSummary({ rubric, marking }: ScoreSummaryProps) {
+export function ScoreSummary({ rubric, marking, quickStep }: ScoreSummaryProps) {
   const total = overall(rubric, marking);
   if (total.points === null) return null;
   const band = bandOf(rubric, total.points);
-  const notes = [provisionalWords(rubric, total, marking) ?? [], missingWords(marking), total.caps].flat();
+  const scope =
+    quickStep === null
+      ? (provisionalWords(rubric, total, marking) ?? [])
+      : 'A quick review stays out of the trends.';
+  const notes = [scope, missingWords(marking), total.caps].flat();
   return (
     <div className={styles['summary']}>
       <p className={styles['total']}>
         <strong>{total.points}</strong> of 100
-        {total.isProvisional ? ', provisional' : `, give or take ${Math.round(scoreNoise)}`}
+        {quickStep === null
+          ? total.isProvisional
+            ? ', provisional'
+            : `, give or take ${Math.round(scoreNoise)}`
+          : `, ${STEP_LABELS[quickStep]} alone`}
       </p>
       {notes.map((note) => (
         <p key={note} className="small">
@@ -34,9 +47,11 @@ export function ScoreSummary({ rubric, marking }: ScoreSummaryProps) {
           </div>
         ))}
       </dl>
-      <p>
-        <strong>{band.label}.</strong> {band.next}
-      </p>
+      {quickStep === null && (
+        <p>
+          <strong>{band.label}.</strong> {band.next}
+        </p>
+      )}
     </div>
   );
 }

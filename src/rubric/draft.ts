@@ -1,6 +1,7 @@
-import type { AttemptId } from '../domain/ids.ts';
-import type { CellId, Level, Review, WrongStep } from '../domain/rubric.ts';
-import type { StepId } from '../domain/step.ts';
+import type { AttemptId, ReviewId } from '../domain/ids.ts';
+import { type CellId, type Level, type Review, WRONG_STEPS, type WrongStep } from '../domain/rubric.ts';
+import { STEP_IDS, type StepId } from '../domain/step.ts';
+import type { Ms } from '../domain/timeline.ts';
 import { StorageError, type StorageFault } from '../storage/errors.ts';
 
 export type Saving =
@@ -22,11 +23,22 @@ export type Draft = {
   choose(cell: CellId, level: Level): void;
   clear(cell: CellId): void;
   setWrong(step: WrongStep, isWrong: boolean): void;
+  /** False: one less than a second away is cited already. */
+  cite(cell: CellId, atMs: Ms): boolean;
+  uncite(cell: CellId, atMs: Ms): void;
+  /** Says that a step was left out, whatever the clock says, or takes it back. */
+  setSkipped(step: StepId, isSkipped: boolean): void;
+  /** Asks for the cells of one step, or, with null, for all of them. What was scored stays. */
+  ask(step: StepId | null): void;
+  /** Why a locked review is corrected. */
+  setReason(reason: string): void;
   /**
    * Resolves with true once the locked review is on disk. On failure the draft stays open.
    * @param missing the steps that count as missing now
    */
   lock(missing: readonly StepId[]): Promise<boolean>;
+  /** Resolves with true once it was removed; it is then written no more. Otherwise the draft stays as it is. */
+  discard(remove: (id: ReviewId) => Promise<void>): Promise<boolean>;
   retry(): void;
   /** Writes what is waiting for its turn or has failed, because the page may go away. */
   flush(): void;
@@ -43,12 +55,20 @@ type Options = {
   readonly now?: () => number;
 };
 
-/** What is not on disk yet, or could not be: whoever comes back to the attempt finds it. */
-const unsaved = new Map<AttemptId, Draft>();
+/** Two moments of a cell that are closer than this are the same one. */
+const SAME_MOMENT_MS: Ms = 1000;
 
-/** The attempt's draft that is not saved yet, or a new one. */
+/** What is not on disk yet, or could not be: whoever comes back to the attempt finds it. */
+const unsaved = new Map<string, Draft>();
+
+/** A correction and a blind score have nothing to do with the attempt's other drafts. */
+function placeOf({ attemptId, mode, revises }: Review): string {
+  return `${attemptId}/${mode === 'rescore' ? mode : ''}/${revises ?? ''}`;
+}
+
+/** The draft of the same attempt that is not saved yet, or a new one. */
 export function openDraft(options: Options): Draft {
-  return unsaved.get(options.review.attemptId) ?? createDraft(options);
+  return unsaved.get(placeOf(options.review)) ?? createDraft(options);
 }
 
 export function createDraft({ review, isStored, save, now = Date.now }: Options): Draft {
@@ -56,13 +76,14 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
   const listeners = new Set<() => void>();
   let isWriting = false;
   let isBehind = false;
-  let isLocking = false;
+  /** Being locked or discarded, or gone. */
+  let isClosing = false;
   let settled: Promise<void> = Promise.resolve();
 
   function set(next: DraftState): void {
     state = next;
-    if (state.saving.tag === 'saved') unsaved.delete(review.attemptId);
-    else unsaved.set(review.attemptId, draft);
+    if (state.saving.tag === 'saved') unsaved.delete(placeOf(review));
+    else unsaved.set(placeOf(review), draft);
     for (const listener of listeners) listener();
   }
 
@@ -88,11 +109,28 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
     else settled = write();
   }
 
-  function change(part: Partial<Review>): void {
-    if (state.review.lockedAt !== null || isLocking) return;
+  function change(part: Partial<Review>, base: Review = state.review): void {
+    if (state.review.lockedAt !== null || isClosing) return;
     const updatedAt = Math.max(now(), state.review.updatedAt + 1);
-    set({ review: { ...state.review, ...part, updatedAt }, saving: { tag: 'saving' } });
+    set({ review: { ...base, ...part, updatedAt }, saving: { tag: 'saving' } });
     writeSoon();
+  }
+
+  /** Does the last thing to be done with the draft, after all that is being written. */
+  async function close(work: () => Promise<'locked' | 'gone'>): Promise<boolean> {
+    if (isClosing || state.review.lockedAt !== null) return false;
+    isClosing = true;
+    set({ ...state, saving: { tag: 'saving' } });
+    try {
+      await settled;
+      isClosing = (await work()) === 'gone';
+      return true;
+    } catch (error) {
+      isClosing = false;
+      if (!(error instanceof StorageError)) throw error;
+      set({ ...state, saving: { tag: 'failed', fault: error.fault } });
+      return false;
+    }
   }
 
   const draft: Draft = {
@@ -111,28 +149,51 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
       change({ scores });
     },
     setWrong(step, isWrong) {
-      const others = state.review.wrongSteps.filter((candidate) => candidate !== step);
-      change({ wrongSteps: isWrong ? [...others, step] : others });
+      change({ wrongSteps: withOrWithout(WRONG_STEPS, state.review.wrongSteps, step, isWrong) });
     },
-    async lock(missing) {
-      if (isLocking || state.review.lockedAt !== null) return state.review.lockedAt !== null;
-      isLocking = true;
-      set({ ...state, saving: { tag: 'saving' } });
-      try {
-        await settled;
+    cite(cell, atMs) {
+      const { moments = {} } = state.review;
+      const there = moments[cell] ?? [];
+      const at = Math.round(atMs);
+      if (there.some((other) => Math.abs(other - at) < SAME_MOMENT_MS)) return false;
+      change({ moments: { ...moments, [cell]: [...there, at].toSorted((a, b) => a - b) } });
+      return true;
+    },
+    uncite(cell, atMs) {
+      const { [cell]: there = [], ...others } = state.review.moments ?? {};
+      const left = there.filter((other) => other !== atMs);
+      change({ moments: left.length === 0 ? others : { ...others, [cell]: left } });
+    },
+    setSkipped(step, isSkipped) {
+      const { declaredMissing = [] } = state.review;
+      change({ declaredMissing: withOrWithout(STEP_IDS, declaredMissing, step, isSkipped) });
+    },
+    ask(step) {
+      const { quickStep: _, ...rest } = state.review;
+      change(step === null ? { mode: 'full' } : { mode: 'quick', quickStep: step }, rest);
+    },
+    setReason(reason) {
+      change({ reason });
+    },
+    lock: async (missing) =>
+      state.review.lockedAt !== null ||
+      close(async () => {
         const at = Math.max(now(), state.review.updatedAt + 1);
-        const locked = { ...state.review, missing, updatedAt: at, lockedAt: at };
+        const { reason } = state.review;
+        const said = reason === undefined ? {} : { reason: reason.trim() };
+        const locked = { ...state.review, ...said, missing, updatedAt: at, lockedAt: at };
         await save(locked);
         set({ review: locked, saving: { tag: 'saved' } });
-      } catch (error) {
-        if (!(error instanceof StorageError)) throw error;
-        set({ ...state, saving: { tag: 'failed', fault: error.fault } });
-      } finally {
-        isLocking = false;
-      }
-      return state.review.lockedAt !== null;
-    },
+        return 'locked';
+      }),
+    discard: (remove) =>
+      close(async () => {
+        await remove(state.review.id);
+        set({ ...state, saving: { tag: 'saved' } });
+        return 'gone';
+      }),
     retry() {
+      if (isClosing) return;
       set({ ...state, saving: { tag: 'saving' } });
       writeSoon();
     },
@@ -143,11 +204,21 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
     },
     adopt(other) {
       if (state.review.lockedAt !== null || other.updatedAt <= state.review.updatedAt) return;
-      if (isWriting) return;
+      if (isWriting || isClosing) return;
       set({ review: other, saving: { tag: 'saved' } });
     },
   };
   return draft;
+}
+
+/** In the order of `all`, so that the order in which they were chosen leaves no trace. */
+function withOrWithout<Item>(
+  all: readonly Item[],
+  chosen: readonly Item[],
+  item: Item,
+  isChosen: boolean,
+): readonly Item[] {
+  return all.filter((other) => (other === item ? isChosen : chosen.includes(other)));
 }
 
 /** Whoever waits for its turn meets the same fault, and tells. */
@@ -158,13 +229,13 @@ function ignoreStorageFault(error: unknown): void {
 /** Nothing scored yet. */
 export function blankReview(
   attemptId: AttemptId,
-  by: Pick<Review, 'id' | 'rubricId' | 'rubricVersion' | 'startedAt'>,
+  by: Pick<Review, 'id' | 'rubricId' | 'rubricVersion' | 'startedAt'> & Partial<Pick<Review, 'mode'>>,
 ): Review {
   return {
+    mode: 'full',
     ...by,
     attemptId,
     reviewer: 'self',
-    mode: 'full',
     scores: {},
     wrongSteps: [],
     updatedAt: by.startedAt,

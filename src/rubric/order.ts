@@ -1,18 +1,19 @@
-import type { AttemptId } from '../domain/ids.ts';
 import type { CriterionId, Rubric } from '../domain/rubric.ts';
 import type { StepId } from '../domain/step.ts';
 
 /**
  * The order in which a step's criteria are asked: random, so that none always colours the next, and the
  * same whenever the attempt is opened again.
+ *
+ * @param of what keeps its order: an attempt's id
  */
 export function criteriaOrder(
   { criteria }: Pick<Rubric, 'criteria'>,
-  attemptId: AttemptId,
+  of: string,
   step: StepId,
 ): readonly CriterionId[] {
   return criteria
-    .map(({ id }) => ({ id, rank: hash(`${attemptId}/${step}/${id}`) }))
+    .map(({ id }) => ({ id, rank: hash(`${of}/${step}/${id}`) }))
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ id }) => id);
 }

@@ -1,7 +1,7 @@
 import type { Attempt, Chunk, KeptAttempt, UnfinishedAttempt } from '../domain/attempt.ts';
 import type { Coaching, Focus } from '../domain/coaching.ts';
 import type { Delivery } from '../domain/facts.ts';
-import type { AttemptId, PromptId } from '../domain/ids.ts';
+import type { AttemptId, PromptId, ReviewId } from '../domain/ids.ts';
 import type { Peaks } from '../domain/peaks.ts';
 import type { OwnPrompt } from '../domain/prompt.ts';
 import type { OwnRubric, Review, RubricRef } from '../domain/rubric.ts';
@@ -169,6 +169,8 @@ export type Archive = {
      * changes: writing over it is a bug and throws.
      */
     put(review: Review): Promise<void>;
+    /** Deletes a draft for good; none is fine. A locked review stays: asking for it is a bug and throws. */
+    discard(id: ReviewId): Promise<void>;
   };
   readonly coaching: {
     /** What surrounds the scores of an attempt; blank when nothing was said yet. */

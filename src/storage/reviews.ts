@@ -53,5 +53,15 @@ export function openReviews(
       );
       if (isWritten) feed.announce('reviews');
     },
+
+    async discard(id) {
+      await connection.write(['reviews'], 'relaxed', async (tx) => {
+        const reviews = tx.objectStore('reviews');
+        const there = await reviews.get(id);
+        if (there !== undefined && there.lockedAt !== null) throw new Error('A locked review never goes');
+        await reviews.delete(id);
+      });
+      feed.announce('reviews');
+    },
   };
 }

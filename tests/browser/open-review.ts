@@ -50,6 +50,11 @@ export const form = () => page.getByRole('form', { name: 'Score' });
 export const group = (name: string) => form().getByRole('radiogroup', { name, exact: true });
 export const radio = (name: string, level: string) => group(name).getByRole('radio', { name: level });
 export const lock = () => page.getByRole('button', { name: 'Lock scores' });
+/** Locks although 3s or 4s cite nothing. */
+export async function lockUncited(): Promise<void> {
+  await lock().click();
+  await page.getByRole('button', { name: 'Lock anyway' }).click();
+}
 export const overall = () => page.getByRole('status', { name: 'Overall score' });
 export const player = () => page.getByRole('region', { name: 'Player' });
 export const slider = () => player().getByRole('slider', { name: 'Position' });

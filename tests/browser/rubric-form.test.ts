@@ -10,6 +10,7 @@ import {
   group,
   LONG,
   lock,
+  lockUncited,
   NAMES,
   openReview,
   overall,
@@ -135,9 +136,9 @@ const saveAgain = () => page.getByRole('button', { name: 'Save again' });
 
 test('a choice that cannot be saved stays, says so, and is saved at the next try', async () => {
   const { archive, attempt, free, hold, answer } = await openOnAFullDisk();
-  await radio('Clarity: Situation', '4 Full').click();
+  await radio('Clarity: Situation', '2 Partial').click();
   await expect.element(page.getByRole('alert')).toMatchTextContent(/not saved/);
-  await expect.element(radio('Clarity: Situation', '4 Full')).toBeChecked();
+  await expect.element(radio('Clarity: Situation', '2 Partial')).toBeChecked();
   hold();
   await lock().click();
   await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
@@ -152,7 +153,7 @@ test('a choice that cannot be saved stays, says so, and is saved at the next try
   expect(document.activeElement?.closest('form')).toBe(form().element());
   await expect.element(form()).toMatchTextContent(/draft saved/);
   expect(await storedReview(archive, attempt)).toMatchObject({
-    scores: { 'clarity.situation': 4 },
+    scores: { 'clarity.situation': 2 },
     lockedAt: null,
   });
 });
@@ -199,7 +200,7 @@ test('a draft is called saved only when it is on disk', async () => {
 test('locking makes it final: a total, no more choices, the same after opening it again', async () => {
   const { archive, attempt, router } = await openReview({ ...LONG, review: { scores: all(3) } });
   await radio('Technical depth: Approach', '2 Partial').click();
-  await lock().click();
+  await lockUncited();
   // 75 − 25 × 0.45 × 0.25 = 72.19
   await expect.element(overall()).toMatchTextContent(/72 of 100/);
   await expect.element(overall()).toMatchTextContent(/Workable\./);
@@ -223,16 +224,16 @@ test('Ctrl + Enter locks once there is something to lock', async () => {
   await expect.element(form()).toBeVisible();
   await userEvent.keyboard('{Control>}{Enter}{/Control}');
   await expect.element(overall()).toBeEmptyDOMElement();
-  await radio('Clarity: Situation', '4 Full').click();
+  await radio('Clarity: Situation', '2 Partial').click();
   await userEvent.keyboard('{Control>}{Enter}{/Control}');
-  await expect.element(overall()).toMatchTextContent(/100 of 100, provisional/);
+  await expect.element(overall()).toMatchTextContent(/50 of 100, provisional/);
   await expect.element(overall()).toMatchTextContent(/Only 1 of 15 cells count/);
 });
 
 test('a locked score with a blank cell is provisional and says how many count', async () => {
   const { 'clarity.next': _, ...scores } = all(3);
   await openReview({ ...LONG, review: { scores } });
-  await lock().click();
+  await lockUncited();
   await expect.element(overall()).toMatchTextContent(/75 of 100, provisional/);
   await expect.element(overall()).toMatchTextContent(/14 of 15 cells count/);
   expect(overall().element().textContent).not.toContain('trends');
@@ -253,7 +254,7 @@ test('a missing step counts 0 whatever was chosen, and says so; without marks no
   await expect.element(form()).toMatchTextContent(/12 of 12 · 3 missing/);
   await expect.element(radio('Clarity: Next', '3 Solid')).toBeChecked();
   await radio('Clarity: Next', '4 Full').click();
-  await lock().click();
+  await lockUncited();
   await expect.element(overall()).toMatchTextContent(/64 of 100/);
   await expect.element(overall()).toMatchTextContent(/Next counts as missing/);
   const clip = await wholeOf(await record({ seconds: 3 })).arrayBuffer();
@@ -261,14 +262,14 @@ test('a missing step counts 0 whatever was chosen, and says so; without marks no
   await archive.reviews.put(aReview({ attemptId: unmarked.id, scores: all(3) }));
   await router.navigate(`/attempts/${unmarked.id}`);
   await expect.element(page.getByText('No steps marked in this take')).toBeVisible();
-  await lock().click();
+  await lockUncited();
   await expect.element(overall()).toMatchTextContent(/75 of 100/);
 });
 
 test('the caps that lower the total are named', async () => {
   const scores: Scores = { ...all(4), 'depth.tradeoffs': 1 };
   await openReview({ ...LONG, review: { scores, wrongSteps: ['tradeoffs'] } });
-  await lock().click();
+  await lockUncited();
   await expect.element(overall()).toMatchTextContent(/60 of 100/);
   await expect
     .element(overall())

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AttemptId, ReviewId } from '../../src/domain/ids.ts';
-import { LEVELS, type Review } from '../../src/domain/rubric.ts';
+import { decode, encode, reviewSchema } from '../../src/domain/records.ts';
+import { revisionOf } from '../../src/domain/reviews.ts';
+import { type CellId, LEVELS, type Review, WRONG_STEPS } from '../../src/domain/rubric.ts';
+import { STEP_IDS } from '../../src/domain/step.ts';
 import { blankReview, createDraft, openDraft } from '../../src/rubric/draft.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 import { CELL_IDS } from '../support/rubric.ts';
@@ -176,4 +179,193 @@ test('a newer review from another tab is taken over, an older one is not', () =>
   expect(draft.getSnapshot().review).toMatchObject({ scores: { 'clarity.next': 4 }, lockedAt: 3000 });
   draft.adopt({ ...review, updatedAt: 4000 });
   expect(draft.getSnapshot().review.lockedAt).toBe(3000);
+});
+
+const cell = fc.constantFrom(...CELL_IDS);
+const level = fc.constantFrom(...LEVELS);
+/** Far enough apart that none counts as another. */
+const momentOf = fc.integer({ min: 0, max: 400 }).map((index) => index * 1000);
+
+/** Everything that can be entered, each part once. */
+const entries = fc.record({
+  scores: fc.uniqueArray(fc.tuple(cell, level), { selector: ([id]) => id }),
+  moments: fc.uniqueArray(fc.tuple(cell, momentOf), { selector: ([id, atMs]) => `${id}/${atMs}` }),
+  wrong: fc.uniqueArray(fc.constantFrom(...WRONG_STEPS)),
+  skipped: fc.uniqueArray(fc.constantFrom(...STEP_IDS)),
+});
+
+type Entry = (draft: ReturnType<typeof createDraft>) => void;
+
+function asEntries({
+  scores,
+  moments,
+  wrong,
+  skipped,
+}: typeof entries extends fc.Arbitrary<infer Value> ? Value : never) {
+  return [
+    ...scores.map(
+      ([id, value]): Entry =>
+        (draft) =>
+          draft.choose(id, value),
+    ),
+    ...moments.map(
+      ([id, atMs]): Entry =>
+        (draft) =>
+          draft.cite(id, atMs),
+    ),
+    ...wrong.map(
+      (step): Entry =>
+        (draft) =>
+          draft.setWrong(step, true),
+    ),
+    ...skipped.map(
+      (step): Entry =>
+        (draft) =>
+          draft.setSkipped(step, true),
+    ),
+  ];
+}
+
+const inTwoOrders = entries.chain((all) => {
+  const list = asEntries(all);
+  const shuffled = fc.shuffledSubarray(list, { minLength: list.length, maxLength: list.length });
+  return fc.tuple(fc.constant(list), shuffled);
+});
+
+function entered(list: readonly Entry[], review = aBlankReview()): Review {
+  const draft = createDraft({ review, isStored: true, save: () => Promise.resolve(), now: () => 2000 });
+  for (const entry of list) entry(draft);
+  return draft.getSnapshot().review;
+}
+
+test('the order in which a review is filled in leaves no trace in it', () => {
+  fc.assert(
+    fc.property(inTwoOrders, ([one, other]) => {
+      expect({ ...entered(other), updatedAt: 0 }).toEqual({ ...entered(one), updatedAt: 0 });
+    }),
+  );
+});
+
+test('at every stage what is stored is all that a reload needs', () => {
+  fc.assert(
+    fc.property(inTwoOrders, fc.nat(), fc.string(), ([list], cut, reason) => {
+      const at = list.length === 0 ? 0 : cut % list.length;
+      const reload = (review: Review) => {
+        const read = decode(reviewSchema, structuredClone(encode(reviewSchema, review)));
+        if (read.tag === 'unreadable') throw new Error(read.reason);
+        return read.value;
+      };
+      const half = reload(entered(list.slice(0, at)));
+      const whole = entered(list.slice(at), half);
+      expect({ ...whole, updatedAt: 0 }).toEqual({ ...entered(list), updatedAt: 0 });
+      const locked = { ...whole, lockedAt: 3000, updatedAt: 3000 };
+      const correction = revisionOf(locked, { id: 'r2' as ReviewId, now: 4000 });
+      const said: Entry = (draft) => draft.setReason(reason);
+      expect(reload(entered([said], correction))).toEqual(entered([said], correction));
+      const quick: Entry = (draft) => draft.ask('results');
+      expect(reload(entered([quick], whole))).toEqual(entered([quick], whole));
+    }),
+  );
+});
+
+test('nothing that is done to a locked review changes it', async () => {
+  await fc.assert(
+    fc.asyncProperty(inTwoOrders, async ([list]) => {
+      const stored: Review[] = [];
+      const save = async (review: Review) => {
+        stored.push(review);
+      };
+      const draft = createDraft({ review: aBlankReview(), isStored: false, save });
+      draft.choose('clarity.next', 3);
+      expect(await draft.lock(['results'])).toBe(true);
+      const locked = draft.getSnapshot().review;
+      for (const entry of list) entry(draft);
+      draft.ask('results');
+      draft.setReason('Second thoughts');
+      draft.uncite('clarity.next', 0);
+      expect(await draft.discard(() => Promise.reject(new Error('It was locked')))).toBe(false);
+      expect(draft.getSnapshot().review).toBe(locked);
+      expect(stored.at(-1)).toBe(locked);
+    }),
+  );
+});
+
+test('a moment is cited once in a second, in order, and in as many cells as it serves', () => {
+  const draft = createDraft({ review: aBlankReview(), isStored: true, save: () => Promise.resolve() });
+  const cited = (id: CellId) => draft.getSnapshot().review.moments?.[id];
+  expect(draft.cite('pacing.next', 51_000.4)).toBe(true);
+  expect(draft.cite('pacing.next', 51_999)).toBe(false);
+  expect(draft.cite('pacing.next', 50_001)).toBe(false);
+  expect(draft.cite('pacing.next', 50_000)).toBe(true);
+  expect(draft.cite('pacing.next', 52_000)).toBe(true);
+  expect(draft.cite('depth.next', 51_000)).toBe(true);
+  expect(cited('pacing.next')).toEqual([50_000, 51_000, 52_000]);
+  expect(cited('depth.next')).toEqual([51_000]);
+  draft.uncite('pacing.next', 51_000);
+  draft.uncite('depth.next', 51_000);
+  expect(cited('pacing.next')).toEqual([50_000, 52_000]);
+  expect(cited('depth.next')).toBeUndefined();
+});
+
+test('a quick review asks for one step and becomes a full one with what was scored', () => {
+  const draft = createDraft({ review: aBlankReview(), isStored: true, save: () => Promise.resolve() });
+  draft.ask('tradeoffs');
+  draft.choose('pacing.tradeoffs', 2);
+  expect(draft.getSnapshot().review).toMatchObject({ mode: 'quick', quickStep: 'tradeoffs' });
+  draft.ask(null);
+  expect(draft.getSnapshot().review).toMatchObject({ mode: 'full', scores: { 'pacing.tradeoffs': 2 } });
+  expect(draft.getSnapshot().review).not.toHaveProperty('quickStep');
+});
+
+test('a discarded correction is written no more, and is not found again', async () => {
+  const store = aSlowStore();
+  const locked = { ...aBlankReview(), attemptId: 'gone' as AttemptId, lockedAt: 2000 };
+  const review = revisionOf(locked, { id: 'r2' as ReviewId, now: 3000 });
+  const draft = createDraft({ review, isStored: true, save: store.save });
+  draft.choose('clarity.next', 1);
+  const removed: ReviewId[] = [];
+  const discarding = draft.discard(async (id) => {
+    removed.push(id);
+  });
+  await Promise.resolve();
+  expect(removed).toEqual([]);
+  await store.drain();
+  expect(await discarding).toBe(true);
+  expect(removed).toEqual(['r2']);
+  draft.choose('clarity.next', 4);
+  draft.flush();
+  draft.retry();
+  draft.adopt({ ...review, updatedAt: 9000 });
+  expect(store.waiting).toEqual([]);
+  expect(store.stored).toHaveLength(1);
+  expect(draft.getSnapshot().review.scores).toEqual({ 'clarity.next': 1 });
+  expect(openDraft({ review, isStored: true, save: store.save })).not.toBe(draft);
+});
+
+test('a correction that cannot be discarded stays open', async () => {
+  const review = revisionOf({ ...aBlankReview(), lockedAt: 2000 }, { id: 'r2' as ReviewId, now: 3000 });
+  const draft = createDraft({ review, isStored: true, save: () => Promise.resolve() });
+  expect(await draft.discard(() => Promise.reject(new StorageError('full')))).toBe(false);
+  expect(draft.getSnapshot().saving).toEqual({ tag: 'failed', fault: 'full' });
+  draft.choose('clarity.next', 4);
+  expect(draft.getSnapshot().review.scores).toEqual({ 'clarity.next': 4 });
+});
+
+test('what could not be saved of a correction or a blind score is not taken for the attempt’s own draft', async () => {
+  const own = { ...aBlankReview(), attemptId: 'both' as AttemptId };
+  const blind = { ...own, id: 'b' as ReviewId, mode: 'rescore' as const };
+  const correction = revisionOf({ ...own, lockedAt: 2000 }, { id: 'c' as ReviewId, now: 3000 });
+  const store = aSlowStore();
+  const open = (review: Review) => openDraft({ review, isStored: true, save: store.save });
+  const drafts = [own, blind, correction].map((review) => {
+    const draft = open(review);
+    draft.choose('clarity.next', 2);
+    return draft;
+  });
+  await store.drain(new StorageError('full'));
+  expect([own, blind, correction].map(open)).toEqual(drafts);
+  expect(new Set(drafts).size).toBe(3);
+  for (const draft of drafts) draft.retry();
+  await store.drain();
+  expect(drafts.map((draft) => draft.getSnapshot().saving.tag)).toEqual(['saved', 'saved', 'saved']);
 });

@@ -13,6 +13,7 @@ import type { Coaching, Focus } from '../../domain/coaching.ts';
 import type { Delivery } from '../../domain/facts.ts';
 import type { AttemptId } from '../../domain/ids.ts';
 import { OTHER_PROMPT_ID } from '../../domain/prompt.ts';
+import { currentReview } from '../../domain/reviews.ts';
 import type { Review, Rubric } from '../../domain/rubric.ts';
 import { STEP_IDS, STEP_LABELS, type StepId } from '../../domain/step.ts';
 import { type Ms, timecode } from '../../domain/timeline.ts';
@@ -81,8 +82,7 @@ export function loader(archive: Archive) {
       ]);
     if (attempt === null) throw new NotHereError('attempt');
     const canRepeat = (await findPrompt(archive, attempt.promptId)) !== null;
-    const ownReviews = reviews.filter(({ mode }) => mode !== 'rescore');
-    const review = ownReviews.toSorted((a, b) => a.updatedAt - b.updatedAt).at(-1) ?? null;
+    const review = currentReview(reviews);
     const own =
       review === null
         ? null
@@ -154,7 +154,7 @@ type DeskProps = Omit<ReviewData, 'attempt'> & {
   readonly attempt: KeptAttempt;
 };
 
-function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
+function Desk({ attempt: stored, reviews, review, rubric, ...first }: DeskProps) {
   const archive = useArchive();
   const { attempt, setMarks, fault: marksFault } = useMarks(archive, stored);
   const { coaching, change, fault: coachingFault } = useCoaching(archive, first.coaching);
@@ -215,8 +215,11 @@ function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
           <ScoreForm
             attempt={attempt}
             rubric={rubric}
+            reviews={reviews}
             review={review}
+            playhead={playhead}
             save={archive.reviews.put}
+            discard={archive.reviews.discard}
             explain={explain}
             openStep={openStep}
             onOpenStep={setOpenStep}
