@@ -18,6 +18,7 @@ import { STEP_IDS, STEP_LABELS, type StepId } from '../../domain/step.ts';
 import { type Ms, timecode } from '../../domain/timeline.ts';
 import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
+import { GoneReview } from '../../rubric/GoneReview.tsx';
 import { findRubric, rubricInUse } from '../../rubric/in-use.ts';
 import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
 import { KeepNotice } from '../../settings/KeepNotice.tsx';
@@ -26,6 +27,7 @@ import type { Archive } from '../../storage/archive.ts';
 import { StorageError } from '../../storage/errors.ts';
 import { capitalised, formatWhen } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
+import { refocus } from '../../ui/refocus.ts';
 import { StepLetter } from '../../ui/Steps.tsx';
 import { useArchive } from '../archive-context.ts';
 import { NotHereError } from '../NotHere.tsx';
@@ -140,10 +142,14 @@ type DeskProps = Omit<ReviewData, 'attempt' | 'canRepeat'> & {
   readonly attempt: KeptAttempt;
 };
 
-function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
+function Desk({ attempt: stored, review: shown, rubric, isRubricGone, ...first }: DeskProps) {
   const archive = useArchive();
   const { attempt, setMarks, fault: marksFault } = useMarks(archive, stored);
   const { write, fault } = useWrites();
+  // Beside a review whose rubric is gone another can be begun.
+  const [isAnew, setAnew] = useState(false);
+  const gone = isRubricGone && !isAnew ? shown : null;
+  const review = isRubricGone && isAnew ? null : shown;
   // What came of the question is said where it was asked.
   const [asksToKeep] = useState(first.mayAskToKeep);
   const [openStep, setOpenStep] = useState(() => firstStepToScore(rubric, attempt, review));
@@ -179,15 +185,26 @@ function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
           </div>
           <Brief attempt={attempt} />
         </div>
-        <ScoreForm
-          attempt={attempt}
-          rubric={rubric}
-          review={review}
-          save={archive.reviews.put}
-          explain={explain}
-          openStep={openStep}
-          onOpenStep={setOpenStep}
-        />
+        {gone === null ? (
+          <ScoreForm
+            attempt={attempt}
+            rubric={rubric}
+            review={review}
+            save={archive.reviews.put}
+            explain={explain}
+            openStep={openStep}
+            onOpenStep={setOpenStep}
+          />
+        ) : (
+          <GoneReview
+            review={gone}
+            onScoreAnew={() => {
+              setAnew(true);
+              setOpenStep(firstStepToScore(rubric, attempt, null));
+              refocus();
+            }}
+          />
+        )}
       </div>
     </>
   );
