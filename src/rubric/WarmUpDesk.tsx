@@ -203,12 +203,11 @@ type AnswerProps = {
 
 function Answer({ own, answer }: AnswerProps) {
   if (answer === undefined) return null;
-  const yours = own === undefined ? 'left blank' : `yours ${own}`;
+  const yours = own === undefined ? 'Left blank.' : own === answer.level ? 'As the key.' : `Yours ${own}.`;
   return (
     <p className={styles['answer']}>
-      <strong>
-        {own === answer.level ? `Key ${answer.level}, as yours.` : `Key ${answer.level}, ${yours}.`}
-      </strong>{' '}
+      <strong>{yours}</strong>
+      {own === answer.level ? ' ' : ' Key '}
       {answer.reason}
     </p>
   );

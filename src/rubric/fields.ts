@@ -80,6 +80,7 @@ export function differences(before: Rubric, after: Rubric): readonly string[] {
   const was = fieldsOf(before);
   const is = fieldsOf(after);
   const inCells = new Map<string, string[]>();
+  const inBudgets = new Map<string, string[]>();
   const others: string[] = [];
   const lasting = [...new Set([...was.keys(), ...is.keys()])].filter((path) => {
     const [group, id = ''] = path.split('.');
@@ -99,11 +100,13 @@ export function differences(before: Rubric, after: Rubric): readonly string[] {
     } else if (part === 'weight')
       lines.push(`Weight of ${step === undefined ? labels.get(id) : STEP_LABELS[step]}: ${change} %.`);
     else if (group === 'budgets')
-      lines.push(`Budget for ${formatTarget(Number(id) * 1000)}, ${budgetStep(part)}: ${change} s.`);
+      inBudgets.set(id, [...(inBudgets.get(id) ?? []), `${stepName(part)} ${change} s`]);
     else if (group === 'aims')
       lines.push(`Score to aim at for ${formatTarget(Number(id) * 1000)}: ${change}.`);
     else others.push(otherName(group, id, part, labels));
   }
+  for (const [target, parts] of inBudgets)
+    lines.push(`Budgets for ${formatTarget(Number(target) * 1000)}: ${parts.join(', ')}.`);
   for (const [cell, parts] of inCells) lines.push(`${cell}: ${parts.join(', ')}.`);
   if (others.length > 0) lines.push(`Other words: ${[...new Set(others)].join(', ')}.`);
   return lines;
@@ -114,7 +117,7 @@ function partName(part = ''): string {
   return known === undefined ? 'the limits of its ceiling' : CELL_TEXT_LABELS[known].toLowerCase();
 }
 
-function budgetStep(part: string): string {
+function stepName(part: string): string {
   const step = STEP_IDS.find((candidate) => candidate === part);
   return step === undefined ? part : STEP_LABELS[step];
 }
@@ -132,7 +135,7 @@ function otherName(group: string, id: string, part: string, labels: ReadonlyMap<
     case 'bands':
       return 'what follows from a score';
     default:
-      return `what ${budgetStep(id)} asks`;
+      return `what ${stepName(id)} asks`;
   }
 }
 

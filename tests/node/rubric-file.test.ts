@@ -269,7 +269,7 @@ test('what two versions differ in is said in lines', () => {
   expect(differences(builtInRubric, changed)).toEqual([
     'The criterion New criterion is added.',
     'The criterion Pacing is removed.',
-    'Budget for 5 minutes, Next: 30 → 40 s.',
+    'Budgets for 5 minutes: Next 30 → 40 s.',
     'Technical depth: Next: level 3, drill.',
     'Other words: what Next asks.',
   ]);

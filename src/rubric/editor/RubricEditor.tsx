@@ -125,11 +125,16 @@ export function RubricEditor({ base, draft: stored, onDraft, onSave }: RubricEdi
           )}
         </div>
       </Section>
-      {STEP_IDS.map((step) => (
-        <Section key={step} title={STEP_LABELS[step]}>
-          <Step step={step} edit={edit} />
-        </Section>
-      ))}
+      <Section title="Steps">
+        <div className={styles['parts']}>
+          <div>
+            {STEP_IDS.map((step) => (
+              <Step key={step} step={step} edit={edit} />
+            ))}
+          </div>
+          <Shares edit={edit} of={STEP_IDS.map((id) => ({ path: `steps.${id}`, name: STEP_LABELS[id] }))} />
+        </div>
+      </Section>
       <Section title="Time budgets">
         <Budgets base={base} edit={edit} onChange={change} />
       </Section>
@@ -172,18 +177,16 @@ function Criterion({ id, edit, isOnly, onRemove }: CriterionProps) {
       <legend>
         <CriterionShape criterion={id} /> {name}
       </legend>
-      <div className={styles['pair']}>
+      <div className={styles['fields']}>
         <EditName edit={edit} path={`criteria.${id}.label`} label="Name" />
-        <EditNumber
-          edit={edit}
-          path={`criteria.${id}.weight`}
-          label="Share of the score (%)"
-          min={LEAST_SHARE}
-          max={100}
-          step="any"
-        />
+        <EditText edit={edit} path={`criteria.${id}.question`} label="Question" />
+        <EditNumber edit={edit} path={`criteria.${id}.weight`} label="Share (%)" {...SHARE} />
       </div>
-      <EditText edit={edit} path={`criteria.${id}.question`} label="Question" />
+      {id === 'depth' && (
+        <p className="small muted">
+          “Something said is wrong” caps the score by this criterion; others have no such cap.
+        </p>
+      )}
       {isOnly ? (
         <p className="small muted">The last criterion stays.</p>
       ) : (
@@ -191,14 +194,11 @@ function Criterion({ id, edit, isOnly, onRemove }: CriterionProps) {
           Remove
         </Button>
       )}
-      {id === 'depth' && (
-        <p className="small muted">
-          “Something said is wrong” caps the score by this criterion; others have no such cap.
-        </p>
-      )}
     </fieldset>
   );
 }
+
+const SHARE = { min: LEAST_SHARE, max: 100, step: 'any' } as const;
 
 type SharesProps = {
   readonly edit: Edit;
@@ -219,67 +219,79 @@ function Shares({ edit, of }: SharesProps) {
   );
 }
 
+/** Everything about one step; folded, so that one is at hand at a time. */
 function Step({ step, edit }: { readonly step: StepId; readonly edit: Edit }) {
+  const kinds = PROMPT_KINDS.map((kind) => `steps.${step}.byKind.${kind}`);
+  const own = [`steps.${step}.asks`, `steps.${step}.weight`, ...kinds];
+  const cells = edit.draft.criteria.flatMap((id) => cellPaths(id, step));
   return (
-    <div className={styles['parts']}>
-      <EditText edit={edit} path={`steps.${step}.asks`} label="What it asks" />
-      <EditNumber
+    <details className={styles['fold']}>
+      <Summary
         edit={edit}
-        path={`steps.${step}.weight`}
-        label="Share of the score (%)"
-        min={LEAST_SHARE}
-        max={100}
-        step="any"
-      />
-      {step === STEP_IDS.at(-1) && (
-        <Shares edit={edit} of={STEP_IDS.map((id) => ({ path: `steps.${id}`, name: STEP_LABELS[id] }))} />
-      )}
-      <div>
-        <details className={styles['fold']}>
-          <Summary edit={edit} paths={PROMPT_KINDS.map((kind) => `steps.${step}.byKind.${kind}`)}>
-            <StepLetter step={step} /> What it asks, by kind of prompt
-          </Summary>
-          <div className={styles['inside']}>
-            {PROMPT_KINDS.map((kind) => (
-              <EditText
-                key={kind}
-                edit={edit}
-                path={`steps.${step}.byKind.${kind}`}
-                label={`For ${KIND_NAMES[kind]}`}
-              />
-            ))}
-          </div>
-        </details>
-        {edit.draft.criteria.map((id) => (
-          <details key={id} className={styles['fold']}>
-            <Summary edit={edit} paths={cellPaths(id, step)}>
-              <CriterionShape criterion={id} /> {nameIn(edit, id)}
-              <span className="vh">: {STEP_LABELS[step]}</span>
+        paths={[...own, ...cells]}
+        note={`${valueIn(edit.draft, edit.base, `steps.${step}.weight`)} %`}
+      >
+        <StepLetter step={step} /> {STEP_LABELS[step]}
+      </Summary>
+      <div className={styles['step']}>
+        <div className={styles['fields']}>
+          <EditText edit={edit} path={`steps.${step}.asks`} label="What it asks" />
+          <EditNumber edit={edit} path={`steps.${step}.weight`} label="Share (%)" {...SHARE} />
+        </div>
+        <div>
+          <details className={styles['fold']}>
+            <Summary edit={edit} paths={kinds}>
+              What it asks, by kind of prompt
             </Summary>
-            <Cell id={id} step={step} edit={edit} />
+            <div className={styles['inside']}>
+              {PROMPT_KINDS.map((kind) => (
+                <EditText
+                  key={kind}
+                  edit={edit}
+                  path={`steps.${step}.byKind.${kind}`}
+                  label={`For ${KIND_NAMES[kind]}`}
+                />
+              ))}
+            </div>
           </details>
-        ))}
+          {edit.draft.criteria.map((id) => (
+            <details key={id} className={styles['fold']}>
+              <Summary edit={edit} paths={cellPaths(id, step)}>
+                <CriterionShape criterion={id} /> {nameIn(edit, id)}
+                <span className="vh">: {STEP_LABELS[step]}</span>
+              </Summary>
+              <Cell id={id} step={step} edit={edit} />
+            </details>
+          ))}
+        </div>
       </div>
-    </div>
+    </details>
   );
 }
 
-type SummaryProps = { readonly edit: Edit; readonly paths: readonly string[]; readonly children: ReactNode };
+type SummaryProps = {
+  readonly edit: Edit;
+  readonly paths: readonly string[];
+  readonly note?: string;
+  readonly children: ReactNode;
+};
 
 /** A folded part says what is going on in it. */
-function Summary({ edit, paths, children }: SummaryProps) {
+function Summary({ edit, paths, note, children }: SummaryProps) {
   const wrong = paths.filter((path) => edit.problems.has(path)).length;
-  const changed = paths.filter(
-    (path) => edit.draft.changes[path] !== undefined && edit.base.has(path),
-  ).length;
-  const isNew = paths.some((path) => edit.draft.changes[path] !== undefined && !edit.base.has(path));
+  const typed = paths.filter((path) => edit.draft.changes[path] !== undefined);
+  const changed = typed.filter((path) => edit.base.has(path)).length;
+  const words = [
+    note ?? [],
+    typed.length > changed ? 'new' : [],
+    changed > 0 ? `${changed} changed` : [],
+  ].flat();
   return (
     <summary>
       <span className={styles['summary']}>
-        {children}
-        {isNew && <span className="muted">new</span>}
-        {changed > 0 && <span className="muted">{changed} changed</span>}
-        {wrong > 0 && <strong>{wrong} to put right</strong>}
+        <span>{children}</span>
+        {words.length > 0 && <span className={styles['note']}>{words.join(' · ')}</span>}
+        {wrong > 0 && <strong className={styles['note']}>{wrong} to put right</strong>}
       </span>
     </summary>
   );
@@ -358,6 +370,16 @@ function Budgets({ base, edit, onChange }: BudgetsProps) {
                   step={1}
                 />
               ))}
+              {base.targets[target] !== undefined && (
+                <EditNumber
+                  edit={edit}
+                  path={`aims.${target}`}
+                  label="Score to aim at"
+                  min={0}
+                  max={100}
+                  step="any"
+                />
+              )}
             </div>
             <div className="row" role="status">
               {off === 0 ? (
@@ -375,16 +397,6 @@ function Budgets({ base, edit, onChange }: BudgetsProps) {
                 </>
               )}
             </div>
-            {base.targets[target] !== undefined && (
-              <EditNumber
-                edit={edit}
-                path={`aims.${target}`}
-                label="Score to aim at (0 to 100)"
-                min={0}
-                max={100}
-                step="any"
-              />
-            )}
           </fieldset>
         );
       })}
@@ -399,7 +411,7 @@ function Words({ base, edit }: { readonly base: Rubric; readonly edit: Edit }) {
       <EditText edit={edit} path="selectionRule" label="Rule for choosing a level" />
       <div className={styles['seconds']}>
         {base.levels.map(({ value }) => (
-          <EditName key={value} edit={edit} path={`levels.${value}.label`} label={`Name of level ${value}`} />
+          <EditName key={value} edit={edit} path={`levels.${value}.label`} label={`Level ${value} name`} />
         ))}
       </div>
       <div>
@@ -431,23 +443,19 @@ type SaveBarProps = {
 function SaveBar({ changes, wrong, isSaving, onSave, onDiscard }: SaveBarProps) {
   return (
     <div className={styles['save']}>
-      <div>
-        <p role="status">
-          <strong>{plural(changes, 'change')} not saved.</strong>
-          {wrong > 0 && ` ${wrong === 1 ? 'One field needs' : `${wrong} fields need`} something first.`}
-        </p>
-        <p className="small muted">
-          Scores made from now on use the new version; trends compare equal versions only.
-        </p>
-      </div>
-      <div className="row">
-        <Button variant="quiet" onClick={onDiscard}>
-          Discard changes
-        </Button>
-        <Button variant="primary" aria-disabled={isSaving} onClick={() => !isSaving && onSave()}>
-          Save as a new version
-        </Button>
-      </div>
+      <p role="status">
+        <strong>{plural(changes, 'change')} not saved.</strong>
+        {wrong > 0 && ` ${wrong === 1 ? 'One field needs' : `${wrong} fields need`} something first.`}
+      </p>
+      <p className={styles['follows']}>
+        New scores will use the new version; trends compare equal versions only.
+      </p>
+      <Button variant="quiet" className={styles['discard']} onClick={onDiscard}>
+        Discard changes
+      </Button>
+      <Button variant="primary" aria-disabled={isSaving} onClick={() => !isSaving && onSave()}>
+        Save as a new version
+      </Button>
     </div>
   );
 }
