@@ -102,7 +102,9 @@ const MAIN = [
   },
   { to: '/prompts', label: 'Prompts', holds: (path: string) => path.startsWith('/prompts') },
 ] as const;
-const REST = [{ to: '/settings', label: 'Settings', holds: (path: string) => path === '/settings' }] as const;
+const REST = [
+  { to: '/settings', label: 'Settings', holds: (path: string) => path.startsWith('/settings') },
+] as const;
 
 function MainNavigation() {
   const { pathname } = useLocation();

@@ -54,6 +54,8 @@ export function createRoutes(archive: Archive): RouteObject[] {
         route('/prompts', () => import('./pages/PromptsPage.tsx')),
         route('/prompts/:promptId', () => import('./pages/PromptPage.tsx')),
         route('/settings', () => import('./pages/SettingsPage.tsx')),
+        route('/settings/rubric', () => import('./pages/RubricPage.tsx')),
+        route('/warm-up', () => import('./pages/WarmUpPage.tsx')),
         route('*', () => import('./pages/NotFoundPage.tsx')),
       ],
     },

@@ -32,7 +32,7 @@ export type RubricOf = (review: Pick<Review, 'rubricId' | 'rubricVersion'>) => R
 
 /**
  * Of the first lock of all cells, whatever was revised later; while there is none, of a locked quick review or
- * of the newest draft.
+ * of the newest draft. One whose rubric is gone gives way to one whose rubric is here.
  *
  * @param inUse what a draft without a review would be scored by
  */
@@ -44,9 +44,10 @@ export function scoringOf(
 ): Scoring {
   if (attempt.drillStep !== undefined) return { tag: 'drill' };
   const reviews = all.filter(({ mode, revises }) => mode !== 'rescore' && revises === undefined);
-  const isLocked = ({ lockedAt }: Review) => lockedAt !== null;
-  const locked =
-    reviews.find((review) => isLocked(review) && review.mode === 'full') ?? reviews.findLast(isLocked);
+  const allLocked = reviews.filter(({ lockedAt }) => lockedAt !== null);
+  const known = allLocked.filter((review) => rubricOf(review) !== null);
+  const candidates = known.length > 0 ? known : allLocked;
+  const locked = candidates.find(({ mode }) => mode === 'full') ?? candidates.at(-1);
   if (locked !== undefined) {
     const rubric = rubricOf(locked);
     if (rubric === null) return { tag: 'unknown-rubric' };

@@ -94,13 +94,15 @@ test('every whole score from 0 to 100 has one band', () => {
 });
 
 test('a rubric that lost a cell, a step or a level is refused', () => {
-  expect(() => decodeRubric({ ...source, cells: source.cells.slice(1) })).toThrow('each step once');
+  expect(() => decodeRubric({ ...source, cells: source.cells.slice(1) })).toThrow(
+    'cells.clarity.situation: is missing',
+  );
   const [first, ...rest] = source.cells;
   expect(() => decodeRubric({ ...source, cells: [first, first, ...rest.slice(1)] })).toThrow(
-    'each step once',
+    'stands there twice',
   );
   expect(() => decodeRubric({ ...source, steps: source.steps.toReversed() })).toThrow('five steps in order');
-  expect(() => decodeRubric({ ...source, levels: source.levels.slice(1) })).toThrow('Expected 4, 3, 2, 1');
+  expect(() => decodeRubric({ ...source, levels: source.levels.slice(1) })).toThrow('expected 4, 3, 2, 1');
   expect(() => decodeRubric({ ...source, schemaVersion: 2 })).toThrow();
 });
 

@@ -20,6 +20,7 @@ import { type Ms, timecode } from '../../domain/timeline.ts';
 import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
 import type { Transport } from '../../player/transport.ts';
+import { GoneReview } from '../../rubric/GoneReview.tsx';
 import { findRubric, rubricInUse } from '../../rubric/in-use.ts';
 import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
 import { KeepNotice } from '../../settings/KeepNotice.tsx';
@@ -28,6 +29,7 @@ import type { Archive } from '../../storage/archive.ts';
 import { StorageError } from '../../storage/errors.ts';
 import { capitalised, formatWhen } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
+import { refocus } from '../../ui/refocus.ts';
 import { StepLetter } from '../../ui/Steps.tsx';
 import { useArchive } from '../archive-context.ts';
 import { NotHereError } from '../NotHere.tsx';
@@ -154,13 +156,17 @@ type DeskProps = Omit<ReviewData, 'attempt'> & {
   readonly attempt: KeptAttempt;
 };
 
-function Desk({ attempt: stored, reviews, review, rubric, ...first }: DeskProps) {
+function Desk({ attempt: stored, reviews, review: shown, rubric, isRubricGone, ...first }: DeskProps) {
   const archive = useArchive();
   const { attempt, setMarks, fault: marksFault } = useMarks(archive, stored);
   const { coaching, change, fault: coachingFault } = useCoaching(archive, first.coaching);
   const { write, fault } = useWrites();
   const [transport, setTransport] = useState<Transport | null>(null);
   const playhead = useMemo(() => playheadOf(transport), [transport]);
+  // Beside a review whose rubric is gone another can be begun.
+  const [isAnew, setAnew] = useState(false);
+  const gone = isRubricGone && !isAnew ? shown : null;
+  const review = isRubricGone && isAnew ? null : shown;
   // What came of the question is said where it was asked.
   const [asksToKeep] = useState(first.mayAskToKeep);
   const [openStep, setOpenStep] = useState(() => firstStepToScore(rubric, attempt, review));
@@ -203,7 +209,7 @@ function Desk({ attempt: stored, reviews, review, rubric, ...first }: DeskProps)
           <Brief attempt={attempt} />
         </div>
         <div>
-          {hasFocus(attempt, review, first.isRubricGone) && (
+          {hasFocus(attempt, review, gone !== null) && (
             <OneFocus
               {...coach}
               rubric={rubric}
@@ -212,18 +218,29 @@ function Desk({ attempt: stored, reviews, review, rubric, ...first }: DeskProps)
               canRepeat={first.canRepeat}
             />
           )}
-          <ScoreForm
-            attempt={attempt}
-            rubric={rubric}
-            reviews={reviews}
-            review={review}
-            playhead={playhead}
-            save={archive.reviews.put}
-            discard={archive.reviews.discard}
-            explain={explain}
-            openStep={openStep}
-            onOpenStep={setOpenStep}
-          />
+          {gone === null ? (
+            <ScoreForm
+              attempt={attempt}
+              rubric={rubric}
+              reviews={reviews}
+              review={review}
+              playhead={playhead}
+              save={archive.reviews.put}
+              discard={archive.reviews.discard}
+              explain={explain}
+              openStep={openStep}
+              onOpenStep={setOpenStep}
+            />
+          ) : (
+            <GoneReview
+              review={gone}
+              onScoreAnew={() => {
+                setAnew(true);
+                setOpenStep(firstStepToScore(rubric, attempt, null));
+                refocus();
+              }}
+            />
+          )}
         </div>
       </div>
     </>

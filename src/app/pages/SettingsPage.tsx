@@ -1,5 +1,5 @@
 import { startTransition, useOptimistic } from 'react';
-import { useLoaderData, useRevalidator } from 'react-router';
+import { Link, useLoaderData, useRevalidator } from 'react-router';
 import type { Settings } from '../../domain/settings.ts';
 import { fileName } from '../../player/file-name.ts';
 import { AppearanceSetting } from '../../settings/AppearanceSetting.tsx';
@@ -68,6 +68,12 @@ export function Component() {
         </Section>
         <Section title="Recording">
           <RecordingSettings value={recording} onChange={(value) => put('recording', value)} />
+        </Section>
+        <Section title="Rubric">
+          <p>
+            <Link to="/settings/rubric">Change what is scored</Link>: the texts of the levels, weights, time
+            budgets, criteria of your own.
+          </p>
         </Section>
         <Section title="Data" anchor="data">
           {freeing.fault}
