@@ -26,3 +26,12 @@ export function stepBudgets(table: BudgetTable, targetMs: Ms): Readonly<Record<S
     Math.round(targetMs * (share(low, step) * (1 - weight) + share(high, step) * weight));
   return Object.fromEntries(STEP_IDS.map((step) => [step, budget(step)])) as Record<StepId, Ms>;
 }
+
+/** Long enough for a step to be said well, and short enough to be said again (rubric.json, `focusRule`). */
+const SHORTEST_DRILL_MS: Ms = 60_000;
+const LONGEST_DRILL_MS: Ms = 90_000;
+
+/** How long a step alone is spoken again: its own budget, within 60 to 90 seconds. */
+export function drillLength(table: BudgetTable, targetMs: Ms, step: StepId): Ms {
+  return clamp(stepBudgets(table, targetMs)[step], SHORTEST_DRILL_MS, LONGEST_DRILL_MS);
+}

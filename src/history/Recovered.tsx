@@ -1,4 +1,5 @@
 import { useNavigate } from 'react-router';
+import { STEP_LABELS } from '../domain/step.ts';
 import { timecode } from '../domain/timeline.ts';
 import type { Orphan } from '../storage/archive.ts';
 import { Button, LinkButton } from '../ui/Button.tsx';
@@ -16,7 +17,7 @@ export function Recovered({ orphans, onDelete }: RecoveredProps) {
   return (
     <ul className="rows" role="list">
       {orphans.map((orphan) => {
-        const { id, promptId, prompt, startedAt } = orphan.attempt;
+        const { id, promptId, prompt, drillStep, startedAt } = orphan.attempt;
         const name = `${prompt.title}, ${formatWhen(startedAt).replace(',', '')}, ${timecode(orphan.keptMs)}`;
         return (
           <li key={id} className={styles['take']}>
@@ -24,7 +25,8 @@ export function Recovered({ orphans, onDelete }: RecoveredProps) {
               <strong>
                 Recovered: {timecode(orphan.keptMs)} of “{prompt.title}”.
               </strong>{' '}
-              Begun {formatWhen(startedAt)}.
+              {drillStep !== undefined && `A drill of ${STEP_LABELS[drillStep]}. `}Begun{' '}
+              {formatWhen(startedAt)}.
             </p>
             <div className="row">
               <LinkButton variant="plain" to={`/attempts/${id}`} aria-label={`Review ${name}`}>

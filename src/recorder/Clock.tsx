@@ -7,7 +7,8 @@ import { type Timed, useElapsed } from './elapsed.ts';
 type ClockProps = {
   readonly session: Timed;
   readonly targetMs: Ms;
-  readonly budgets: Readonly<Record<StepId, Ms>>;
+  /** Null: one step alone, with nothing to divide the target by. */
+  readonly budgets: Readonly<Record<StepId, Ms>> | null;
   /** A resting clock steps back. */
   readonly isRunning: boolean;
 };
@@ -41,7 +42,7 @@ export function Clock({ session, targetMs, budgets, isRunning }: ClockProps) {
         style={{ '--used': elapsedMs, '--goal': targetMs, '--max': Math.max(elapsedMs, targetMs, 1) }}
         aria-hidden="true"
       >
-        {ends(budgets).map((atMs) => (
+        {(budgets === null ? [] : ends(budgets)).map((atMs) => (
           <b key={atMs} style={{ '--at': atMs }} />
         ))}
         {overMs > 0 && <b className={styles['goal']} style={{ '--at': targetMs }} />}

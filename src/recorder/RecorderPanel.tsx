@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useEffectEvent, useRef, useState, useSyncExternalStore } from 'react';
+import { Link } from 'react-router';
 import type { Outline } from '../domain/attempt.ts';
 import { type BudgetTable, stepBudgets } from '../domain/budget.ts';
 import type { CarriedFocus } from '../domain/coaching.ts';
@@ -10,11 +11,14 @@ import { STEP_IDS, STEP_LABELS, type StepId } from '../domain/step.ts';
 import { type Ms, timecode } from '../domain/timeline.ts';
 import type { Orphan } from '../storage/archive.ts';
 import { announce } from '../ui/announcer.tsx';
+import { Button } from '../ui/Button.tsx';
 import { ConfirmDialog } from '../ui/Dialog.tsx';
+import { FocusLine } from '../ui/FocusLine.tsx';
 import { PageTitle } from '../ui/PageTitle.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { Ending } from './Ending.tsx';
 import { useElapsed } from './elapsed.ts';
+import { useExamPrep } from './exam-prep.ts';
 import type { FaultWords } from './fault-words.ts';
 import type { RecorderState } from './machine.ts';
 import { clearOutlineDraft, readOutlineDraft, writeOutlineDraft } from './outline-draft.ts';
@@ -22,9 +26,17 @@ import { isTakeRunning } from './phase.ts';
 import styles from './RecorderPanel.module.css';
 import { Setup } from './Setup.tsx';
 import type { Session } from './session.ts';
+import type { TakePlan } from './snapshot.ts';
 import { Take } from './Take.tsx';
 import type { Choices } from './TakeChoices.tsx';
 import { chooseLength, lengthMs } from './take-length.ts';
+
+type PanelDrill = NonNullable<TakePlan['drill']> & {
+  /** What to do in it. */
+  readonly exercise: string;
+  /** Its attempt was not deleted in the meantime. */
+  readonly hasParent: boolean;
+};
 
 type RecorderPanelProps = {
   readonly session: Session;
@@ -34,6 +46,10 @@ type RecorderPanelProps = {
   readonly budgetTable: BudgetTable;
   /** What the speaker means to do differently this time. */
   readonly focus: CarriedFocus | null;
+  /** The prompt it came from, should that be another one. */
+  readonly focusFrom: string | null;
+  /** One step to be spoken again; null: a full take. */
+  readonly drill: PanelDrill | null;
   readonly settings: Settings['recording'];
   /** A recovered take to go on with. */
   readonly continues: Orphan | null;
@@ -50,7 +66,7 @@ type RecorderPanelProps = {
 
 /** The recorder as one sees it: before, during and after a take. */
 export function RecorderPanel(props: RecorderPanelProps) {
-  const { session, prompt, asks, words, isFirstVisit, reviewPath, onRemember } = props;
+  const { session, prompt, asks, drill, words, isFirstVisit, reviewPath, onRemember } = props;
   const snapshot = useSyncExternalStore(session.subscribe, session.getSnapshot);
   const { state } = snapshot;
   const [continues, setContinues] = useState(props.continues);
@@ -58,28 +74,35 @@ export function RecorderPanel(props: RecorderPanelProps) {
   const [outline, setOutline] = useState<Outline>(() => firstOutline(props));
   const [showsPreview, setShowsPreview] = useState(props.settings.showsPreview);
   const [asksToDiscard, setAsksToDiscard] = useState(false);
+  const [leavesFocus, setLeavesFocus] = useState(false);
+  const exam = useExamPrep(session, snapshot);
   const discardedMs = useRef<Ms>(0);
   const startButton = useRef<HTMLButtonElement>(null);
 
   const targetMs = lengthMs(choices.length) ?? prompt.targetSec * 1000;
-  const budgets = stepBudgets(props.budgetTable, targetMs);
+  const budgets =
+    drill === null
+      ? stepBudgets(props.budgetTable, targetMs)
+      : { ...stepBudgets(props.budgetTable, targetMs), [drill.step]: targetMs };
+  // A take that goes on keeps what it was begun with.
+  const offered = continues === null ? props.focus : (continues.attempt.focus ?? null);
+  const focus = leavesFocus ? null : offered;
   const isLive = state.tag === 'recording' || state.tag === 'paused';
   const isOnStage = isTakeRunning(state) || state.tag === 'saved' || state.tag === 'failed';
 
   function start() {
     if (lengthMs(choices.length) === null) return;
+    if (choices.mode === 'exam' && continues === null && !exam.isRunning) exam.begin();
+    else record();
+  }
+
+  function record() {
+    exam.end();
     setAsksToDiscard(false);
     const { mode, countdownSec } = choices;
-    session.start({
-      prompt,
-      mode,
-      targetMs,
-      outline,
-      countdownSec,
-      focus: props.focus,
-      drill: null,
-      continues,
-    });
+    const plannedDrill = drill === null ? null : { of: drill.of, step: drill.step };
+    const plan = { prompt, mode, targetMs, outline, countdownSec, focus, drill: plannedDrill, continues };
+    session.start(plan);
   }
 
   function discard() {
@@ -120,7 +143,7 @@ export function RecorderPanel(props: RecorderPanelProps) {
     if (tag === 'paused') announce('Paused');
     if (state.tag !== 'saved') return;
     // That of a continued take is not what is being written for the next one.
-    if (isSameOutline(readOutlineDraft(prompt.id), outline)) clearOutlineDraft(prompt.id);
+    if (drill === null && isSameOutline(readOutlineDraft(prompt.id), outline)) clearOutlineDraft(prompt.id);
     if (state.cause === 'user') props.onSaved(state.attemptId, state.keptMs);
   });
   useEffect(() => turned(state.tag), [state.tag]);
@@ -130,7 +153,7 @@ export function RecorderPanel(props: RecorderPanelProps) {
   });
   useEffect(() => discarded(snapshot.lastDiscarded), [snapshot.lastDiscarded]);
 
-  useFocusAfter(state.tag, startButton);
+  useFocusAfter(exam.isRunning ? 'preparing' : state.tag, startButton);
   useShortcuts(
     [{ keys: 'r', label: 'Start or resume', run: () => (isOnStage ? session.resume() : start()) }],
     { enabled: !isOnStage || isLive },
@@ -152,12 +175,35 @@ export function RecorderPanel(props: RecorderPanelProps) {
       label: `Mark ${STEP_LABELS[step]}`,
       run: () => session.mark(step),
     })),
+    { enabled: drill === null },
   );
 
+  const question = <p className={isOnStage ? `voice ${styles['known']}` : 'voice'}>{prompt.question}</p>;
   const brief = (
-    <PageTitle title={prompt.title}>
-      <p className={isOnStage ? `voice ${styles['known']}` : 'voice'}>{prompt.question}</p>
-    </PageTitle>
+    <div className={styles['brief']}>
+      {drill === null ? (
+        <PageTitle title={prompt.title}>{question}</PageTitle>
+      ) : (
+        <>
+          <PageTitle title={`Drill: ${STEP_LABELS[drill.step]}`}>
+            <span>{prompt.title}</span>
+            {!isOnStage && drill.hasParent && (
+              <Link to={`${reviewPath(drill.of)}#drills`}>Back to the review</Link>
+            )}
+          </PageTitle>
+          {question}
+          <p>{drill.exercise}</p>
+        </>
+      )}
+      {offered !== null && !(isOnStage && leavesFocus) && (
+        <FocusChoice
+          focus={offered}
+          from={continues === null ? props.focusFrom : null}
+          isLeft={leavesFocus}
+          onLeave={isOnStage || continues !== null ? null : setLeavesFocus}
+        />
+      )}
+    </div>
   );
 
   if (!isOnStage) {
@@ -172,23 +218,27 @@ export function RecorderPanel(props: RecorderPanelProps) {
         outline={outline}
         choices={choices}
         continuesMs={continues?.keptMs ?? null}
+        drillStep={drill?.step ?? null}
+        isPreparing={exam.isRunning}
         isFirstVisit={isFirstVisit}
         startButton={startButton}
         onOutline={(changed) => {
           setOutline(changed);
-          writeOutlineDraft(prompt.id, changed);
+          if (drill === null) writeOutlineDraft(prompt.id, changed);
         }}
         onChoices={(changed) => {
           setChoices(changed);
           const { mode, countdownSec } = changed;
-          onRemember(continues === null ? { mode, countdownSec } : { countdownSec });
+          onRemember(continues === null && drill === null ? { mode, countdownSec } : { countdownSec });
         }}
         showsPreview={showsPreview}
         onMicrophone={chooseMicrophone}
-        onRecord={chooseRecord}
+        onRecordKind={chooseRecord}
         onCamera={chooseCamera}
         onShowsPreview={showPreview}
         onStart={start}
+        onRecord={record}
+        onStopPreparing={exam.end}
       />
     );
   }
@@ -204,6 +254,7 @@ export function RecorderPanel(props: RecorderPanelProps) {
         outline={outline}
         targetMs={targetMs}
         budgets={budgets}
+        isDrill={drill !== null}
         ending={
           hasEnded ? (
             <Ending
@@ -230,6 +281,37 @@ export function RecorderPanel(props: RecorderPanelProps) {
   );
 }
 
+type FocusChoiceProps = {
+  readonly focus: CarriedFocus;
+  readonly from: string | null;
+  /** Not this time. */
+  readonly isLeft: boolean;
+  /** Null: it is settled. */
+  readonly onLeave: ((isLeft: boolean) => void) | null;
+};
+
+/** What to do differently this time, unless one would rather not. */
+function FocusChoice({ focus, from, isLeft, onLeave }: FocusChoiceProps) {
+  if (isLeft)
+    return (
+      <p className="row small muted">
+        No focus in this take.
+        <Button variant="plain" slim onClick={() => onLeave?.(false)}>
+          Take the focus after all
+        </Button>
+      </p>
+    );
+  return (
+    <FocusLine title="Your focus" focus={focus} from={from}>
+      {onLeave !== null && (
+        <Button variant="quiet" slim onClick={() => onLeave(true)}>
+          Not this time
+        </Button>
+      )}
+    </FocusLine>
+  );
+}
+
 type DiscardDialogProps = {
   readonly session: Session;
   readonly onConfirm: () => void;
@@ -252,7 +334,10 @@ function DiscardDialog({ session, onConfirm, onCancel }: DiscardDialogProps) {
 }
 
 /** A control that goes away while it has the focus would leave the keyboard at the top of the page. */
-function useFocusAfter(tag: RecorderState['tag'], startButton: RefObject<HTMLButtonElement | null>): void {
+function useFocusAfter(
+  tag: RecorderState['tag'] | 'preparing',
+  startButton: RefObject<HTMLButtonElement | null>,
+): void {
   const shown = useRef(tag);
   useEffect(() => {
     if (shown.current === tag) return;
@@ -261,10 +346,11 @@ function useFocusAfter(tag: RecorderState['tag'], startButton: RefObject<HTMLBut
   }, [tag, startButton]);
 }
 
-function firstChoices({ continues, prompt, settings }: RecorderPanelProps): Choices {
+function firstChoices({ continues, drill, prompt, settings }: RecorderPanelProps): Choices {
+  const usual = drill !== null && settings.mode === 'exam' ? 'cold' : settings.mode;
   return {
     length: chooseLength(continues?.attempt.targetMs ?? prompt.targetSec * 1000),
-    mode: continues?.attempt.mode ?? settings.mode,
+    mode: continues?.attempt.mode ?? usual,
     countdownSec: settings.countdownSec,
   };
 }
@@ -273,6 +359,6 @@ function isSameOutline(one: Outline, other: Outline): boolean {
   return STEP_IDS.every((step) => (one[step] ?? '') === (other[step] ?? ''));
 }
 
-function firstOutline({ continues, prompt }: RecorderPanelProps): Outline {
-  return continues?.attempt.outline ?? readOutlineDraft(prompt.id);
+function firstOutline({ continues, drill, prompt }: RecorderPanelProps): Outline {
+  return continues?.attempt.outline ?? (drill === null ? readOutlineDraft(prompt.id) : {});
 }

@@ -28,11 +28,13 @@ type TakeProps = {
   readonly session: Session;
   readonly snapshot: RecorderSnapshot;
   readonly words: FaultWords;
-  /** Title and question. */
+  /** Title, question, and what is meant to be different this time. */
   readonly brief: ReactNode;
   readonly outline: Outline;
   readonly targetMs: Ms;
   readonly budgets: Readonly<Record<StepId, Ms>>;
+  /** One step alone: there is none to go on to. */
+  readonly isDrill: boolean;
   /** What stands in place of the controls once the take has ended by a fault. */
   readonly ending: ReactNode;
   readonly onDiscard: () => void;
@@ -43,7 +45,7 @@ type TakeProps = {
 
 /** The stage: from the countdown until the clip is stored. Only the clock and the level move. */
 export function Take(props: TakeProps) {
-  const { session, snapshot, words, brief, outline, targetMs, budgets, ending } = props;
+  const { session, snapshot, words, brief, outline, targetMs, budgets, isDrill, ending } = props;
   const { onDiscard, onMicrophone, showsPreview, onShowsPreview } = props;
   const { state, mode, marks, isStarting, picture, record } = snapshot;
   const stage = useRef<HTMLElement>(null);
@@ -84,7 +86,7 @@ export function Take(props: TakeProps) {
               <Clock
                 session={session}
                 targetMs={targetMs}
-                budgets={budgets}
+                budgets={isDrill ? null : budgets}
                 isRunning={state.tag === 'recording' && !isStarting}
               />
               {isCutOff && <LostMicrophone mic={state.mic} words={words} />}
@@ -109,9 +111,11 @@ export function Take(props: TakeProps) {
       </section>
       {ending === null && state.tag !== 'counting' && (
         <>
-          <div className={styles['across']}>
-            <StepButtons session={session} marks={marks} budgets={budgets} disabled={!isLive} />
-          </div>
+          {!isDrill && (
+            <div className={styles['across']}>
+              <StepButtons session={session} marks={marks} budgets={budgets} disabled={!isLive} />
+            </div>
+          )}
           <div className={styles['aside']}>
             {isLive && mode === 'cold' && (
               <>

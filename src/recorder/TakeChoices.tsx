@@ -21,6 +21,8 @@ const LENGTH_OPTIONS = [
 
 const MODE_OPTIONS = MODES.map((mode) => ({ value: mode, label: MODE_LABELS[mode] }));
 
+const DRILL_MODES = MODE_OPTIONS.filter(({ value }) => value !== 'exam');
+
 const COUNTDOWN_OPTIONS = COUNTDOWNS.map((seconds) => ({
   value: String(seconds),
   label: COUNTDOWN_LABELS[seconds],
@@ -38,27 +40,31 @@ type TakeChoicesProps = {
   readonly choices: Choices;
   /** A take that goes on keeps its length and mode. */
   readonly isFixed: boolean;
+  /** A drill has its length from its step, and is no exam. */
+  readonly isDrill: boolean;
   readonly onChange: (choices: Choices) => void;
   readonly record: RecordKind;
   readonly onRecord: (kind: RecordKind) => void;
 };
 
 /** How long, how, how soon, and what of. */
-export function TakeChoices({ choices, isFixed, onChange, record, onRecord }: TakeChoicesProps) {
+export function TakeChoices({ choices, isFixed, isDrill, onChange, record, onRecord }: TakeChoicesProps) {
   const sizeId = useId();
   const { length, mode, countdownSec } = choices;
   return (
     <div className={styles['choices']}>
-      <Select
-        label="Target length"
-        value={length.named === null ? CUSTOM : String(length.named)}
-        options={LENGTH_OPTIONS}
-        disabled={isFixed}
-        onChange={(value) =>
-          onChange({ ...choices, length: { ...length, named: value === CUSTOM ? null : Number(value) } })
-        }
-      />
-      {length.named === null && (
+      {!isDrill && (
+        <Select
+          label="Target length"
+          value={length.named === null ? CUSTOM : String(length.named)}
+          options={LENGTH_OPTIONS}
+          disabled={isFixed}
+          onChange={(value) =>
+            onChange({ ...choices, length: { ...length, named: value === CUSTOM ? null : Number(value) } })
+          }
+        />
+      )}
+      {!isDrill && length.named === null && (
         <TextField
           label="Custom length (minutes)"
           type="number"
@@ -78,7 +84,7 @@ export function TakeChoices({ choices, isFixed, onChange, record, onRecord }: Ta
       <Select
         label="Mode"
         value={mode}
-        options={MODE_OPTIONS}
+        options={isDrill ? DRILL_MODES : MODE_OPTIONS}
         disabled={isFixed}
         onChange={(value) => onChange({ ...choices, mode: value })}
       />

@@ -17,7 +17,8 @@ export function useElapsed(session: Timed): Ms {
   });
 }
 
-function onEveryFrame(listener: () => void): () => void {
+/** For what is looked at once a frame, as `useSyncExternalStore` wants it. */
+export function onEveryFrame(listener: () => void): () => void {
   let frame = requestAnimationFrame(function next() {
     frame = requestAnimationFrame(next);
     listener();

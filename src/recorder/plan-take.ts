@@ -9,10 +9,13 @@ import type { PlannedTake } from './take-state.ts';
  * A fresh take, or a recovered one that goes on where its last stored chunk ended: or, when its last segment
  * has none, where that began.
  */
-export function planTake({ continues, mode, countdownSec }: TakePlan): PlannedTake {
+export function planTake({ continues, drill, mode, countdownSec }: TakePlan): PlannedTake {
   const countdown = countdownSec;
-  if (continues === null)
-    return { attemptId: newAttemptId(), mode, countdown, segment: 0, bankedMs: 0, marks: [] };
+  if (continues === null) {
+    // A drill is one step from its first word to its last: there is nothing to mark.
+    const marks = drill === null ? [] : [{ step: drill.step, atMs: 0 }];
+    return { attemptId: newAttemptId(), mode, countdown, segment: 0, bankedMs: 0, marks };
+  }
   const { attempt, keptMs } = continues;
   const bankedMs = Math.max(keptMs, attempt.segments.at(-1)?.clockStartMs ?? 0);
   return {

@@ -4,6 +4,7 @@ import { measurePeaks } from '../analysis/client.ts';
 import type { KeptAttempt } from '../domain/attempt.ts';
 import type { AttemptId } from '../domain/ids.ts';
 import type { Peaks } from '../domain/peaks.ts';
+import { STEP_LABELS } from '../domain/step.ts';
 import { type EpochMs, type Ms, plural, timecode } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
 import { StorageError } from '../storage/errors.ts';
@@ -275,7 +276,8 @@ type RowProps = {
   readonly onTick: (isTicked: boolean) => void;
 };
 
-function Row({ sound: { attempt, isLocked }, isTicked, isHanded, isBusy, onTick }: RowProps) {
+function Row({ sound, isTicked, isHanded, isBusy, onTick }: RowProps) {
+  const { attempt } = sound;
   const id = useId();
   const { title } = attempt.prompt;
   const when = formatWhen(attempt.startedAt);
@@ -292,7 +294,7 @@ function Row({ sound: { attempt, isLocked }, isTicked, isHanded, isBusy, onTick 
       <label htmlFor={id}>
         <span className={styles['title']}>{title}</span>
         <span className={styles['facts']}>
-          {when} · {timecode(attempt.durationMs)} · {isLocked ? 'scores locked' : 'scores not locked'}
+          {when} · {timecode(attempt.durationMs)} · {standing(sound)}
           {attempt.isPartial === true && ' · not all of it in the clip'}
           {isHanded && ' · downloaded'}
         </span>
@@ -308,7 +310,7 @@ function Row({ sound: { attempt, isLocked }, isTicked, isHanded, isBusy, onTick 
 type ConsequencesProps = { readonly chosen: readonly Sound[]; readonly notDownloaded: number };
 
 function Consequences({ chosen, notDownloaded }: ConsequencesProps) {
-  const open = chosen.filter(({ isLocked }) => !isLocked).length;
+  const open = chosen.filter(({ attempt, isLocked }) => !isLocked && attempt.drillStep === undefined).length;
   const partial = chosen.filter(({ attempt }) => attempt.isPartial === true);
   return (
     <div className="stack">
@@ -375,4 +377,10 @@ function nullIfCorrupt(error: unknown): null {
 
 function ignoreStorageFault(error: unknown): void {
   if (!(error instanceof StorageError)) throw error;
+}
+
+/** A drill is never scored. */
+function standing({ attempt: { drillStep }, isLocked }: Sound): string {
+  if (drillStep !== undefined) return `drill of ${STEP_LABELS[drillStep]}`;
+  return isLocked ? 'scores locked' : 'scores not locked';
 }

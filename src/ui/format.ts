@@ -22,6 +22,11 @@ export function formatWhen(at: EpochMs, now: EpochMs = Date.now()): string {
   return `${formatDay(at, now)}, ${clock.format(at)}`;
 }
 
+/** `14:32`. */
+export function formatTime(at: EpochMs): string {
+  return clock.format(at);
+}
+
 /** `5 minutes`, `1 minute 30 seconds`: how long to aim at, in words. */
 export function formatTarget(ms: Ms): string {
   const seconds = Math.round(ms / 1000);

@@ -264,6 +264,8 @@ async function panel(results: FinishResult[]) {
       asks={{ situation: '', approach: '', tradeoffs: '', results: '', next: '' }}
       budgetTable={rubric.budgets}
       focus={null}
+      focusFrom={null}
+      drill={null}
       settings={DEFAULT_SETTINGS.recording}
       continues={null}
       isFirstVisit={false}

@@ -154,6 +154,7 @@ function Stage({ session }: { readonly session: Session }) {
       outline={{}}
       targetMs={300_000}
       budgets={BUDGETS}
+      isDrill={false}
       ending={null}
       onDiscard={() => {}}
       onMicrophone={() => {}}

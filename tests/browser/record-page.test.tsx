@@ -227,6 +227,7 @@ test('with outline it is there from the start; in an exam there is neither it no
   await discards();
   await select('Mode').selectOptions('Exam');
   await button('Start recording').click();
+  await button('Record now').click();
   await speaks(1);
   await expect.element(page.getByText('Two collectors')).not.toBeInTheDocument();
   await expect.element(button('Pause')).not.toBeInTheDocument();

@@ -7,10 +7,7 @@ import {
 } from 'react-router';
 import type { CarriedFocus, Focus } from '../../domain/coaching.ts';
 import type { AttemptId, PromptId } from '../../domain/ids.ts';
-import type { Prompt } from '../../domain/prompt.ts';
-import type { Rubric } from '../../domain/rubric.ts';
 import type { Settings } from '../../domain/settings.ts';
-import { STEP_IDS, type StepId } from '../../domain/step.ts';
 import { spokenTime, timecode } from '../../domain/timeline.ts';
 import { coolFinish, finishInWorker, warmFinish } from '../../finish/client.ts';
 import { findPrompt } from '../../library/catalog.ts';
@@ -18,7 +15,7 @@ import { isTakeRunning } from '../../recorder/phase.ts';
 import { RecorderPanel } from '../../recorder/RecorderPanel.tsx';
 import { Session } from '../../recorder/session.ts';
 import { rubricInUse } from '../../rubric/in-use.ts';
-import type { Archive, Orphan } from '../../storage/archive.ts';
+import type { Archive } from '../../storage/archive.ts';
 import { StorageError } from '../../storage/errors.ts';
 import { announce } from '../../ui/announcer.tsx';
 import { LinkButton } from '../../ui/Button.tsx';
@@ -28,13 +25,15 @@ import { useArchive } from '../archive-context.ts';
 import { micMessages, pictureMessages, pictureOverMessage, saveMessages, takeMessages } from '../messages.ts';
 import { NotHereError } from '../NotHere.tsx';
 import { useWrites } from '../use-writes.tsx';
+import { asksOf, promptOf, readDrill, recoveredDrill } from './drill.ts';
 import styles from './RecordPage.module.css';
 import { TakeGuard } from './TakeGuard.tsx';
 
 export function loader(archive: Archive) {
   return async ({ params, request }: LoaderFunctionArgs) => {
     const promptId = params['promptId'] as PromptId;
-    const wanted = new URL(request.url).searchParams.get('continue');
+    const search = new URL(request.url).searchParams;
+    const wanted = search.get('continue');
     const [found, recording, practised, orphans, rubric, [focus]] = await Promise.all([
       findPrompt(archive, promptId),
       archive.settings.get('recording'),
@@ -45,16 +44,23 @@ export function loader(archive: Archive) {
     ]);
     const continues =
       orphans.find(({ attempt }) => attempt.id === wanted && attempt.promptId === promptId) ?? null;
-    const prompt = found ?? (continues === null ? null : promptOf(continues));
+    const drill = await (continues === null
+      ? readDrill(archive, rubric, { promptId, search })
+      : recoveredDrill(archive, rubric, continues.attempt));
+    const prompt = drill?.prompt ?? found ?? (continues === null ? null : promptOf(continues.attempt));
     if (prompt === null) throw new NotHereError('prompt');
     const cannotContinue = wanted !== null && continues === null;
+    const cannotDrill = search.has('drill') && drill === null;
     // After a reload in mid-take this is the page one comes back to.
     const recovered = orphans.find(({ attempt }) => attempt.promptId === promptId && attempt.id !== wanted);
     const isFirstVisit = practised.size === 0;
     return {
       prompt,
       rubric,
-      focus: focus === undefined ? null : carried(focus),
+      drill,
+      cannotDrill,
+      focus: focus === undefined || drill !== null ? null : carried(focus),
+      focusFrom: focus === undefined ? null : await titleOfOther(archive, focus.attemptId, promptId),
       recording,
       continues,
       cannotContinue,
@@ -75,7 +81,9 @@ type Data = Awaited<ReturnType<ReturnType<typeof loader>>>;
 
 export function Component() {
   const data = useLoaderData<Data>();
-  return <RecordPage key={`${data.prompt.id} ${data.continues?.attempt.id}`} {...data} />;
+  const { prompt, continues, drill } = data;
+  const key = [prompt.id, continues?.attempt.id, drill?.of, drill?.step].join(' ');
+  return <RecordPage key={key} {...data} />;
 }
 
 const WORDS = {
@@ -89,7 +97,7 @@ const WORDS = {
 const reviewPath = (id: AttemptId) => `/attempts/${id}`;
 
 function RecordPage(data: Data) {
-  const { prompt, rubric, focus, recording, continues, cannotContinue, recovered, isFirstVisit } = data;
+  const { prompt, rubric, focus, focusFrom, drill, recording, continues, recovered, isFirstVisit } = data;
   const archive = useArchive();
   const navigate = useNavigate();
   const { offerUndo, notice } = useUndo();
@@ -106,14 +114,25 @@ function RecordPage(data: Data) {
     if (await takeBack(() => archive.attempts.restore(id))) await navigate(reviewPath(id));
   }
 
+  /** A drill is heard beside its attempt, if that was not deleted meanwhile. */
+  async function showSaved(id: AttemptId) {
+    const parent = drill === null ? null : await archive.attempts.get(drill.of).catch(() => null);
+    await navigate(parent === null ? reviewPath(id) : `${reviewPath(parent.id)}#drills`);
+  }
+
   return (
     <>
       {!isRunning && (
         <div className={styles['notices']}>
           {fault}
-          {cannotContinue && (
+          {data.cannotContinue && (
             <Notice tone="warn" title="That take cannot be continued">
               It was finished or deleted, or another tab is busy with it. What you record here is a new one.
+            </Notice>
+          )}
+          {data.cannotDrill && (
+            <Notice tone="warn" title="That step cannot be spoken again">
+              The attempt or the step in this address is not there. What you record here is a full take.
             </Notice>
           )}
           {recovered !== null && (
@@ -133,6 +152,8 @@ function RecordPage(data: Data) {
         asks={asks}
         budgetTable={rubric.budgets}
         focus={focus}
+        focusFrom={focusFrom}
+        drill={drill}
         settings={recording}
         continues={continues}
         isFirstVisit={isFirstVisit}
@@ -141,7 +162,7 @@ function RecordPage(data: Data) {
         onRemember={(choices) => void remember(archive, choices)}
         onSaved={(id, keptMs) => {
           announce(`Saved, ${spokenTime(keptMs)}`);
-          void navigate(reviewPath(id));
+          void showSaved(id);
         }}
         onDiscarded={(id, lastedMs) =>
           offerUndo(`Discarded a take of ${timecode(lastedMs)}.`, () => undoDiscard(id))
@@ -176,12 +197,8 @@ function carried({ attemptId, focus }: SavedFocus): CarriedFocus {
   return { cell, label, ifThen, from: attemptId };
 }
 
-function asksOf(rubric: Rubric, { kind }: Prompt): Readonly<Record<StepId, string>> {
-  const byStep = new Map(rubric.steps.map((step) => [step.id, step.byKind[kind]]));
-  return Object.fromEntries(STEP_IDS.map((step) => [step, byStep.get(step) ?? ''])) as Record<StepId, string>;
-}
-
-/** The prompt of a recovered take, should it have been deleted since. */
-function promptOf({ attempt }: Orphan): Prompt {
-  return { ...attempt.prompt, id: attempt.promptId, category: 'own', targetSec: attempt.targetMs / 1000 };
+/** The title of the prompt a focus came from, unless it is the one at hand. */
+async function titleOfOther(archive: Archive, from: AttemptId, promptId: PromptId): Promise<string | null> {
+  const attempt = await archive.attempts.get(from);
+  return attempt === null || attempt.promptId === promptId ? null : attempt.prompt.title;
 }

@@ -1,5 +1,8 @@
 import { useMemo, useState } from 'react';
 import { Link, type LoaderFunctionArgs, useLoaderData } from 'react-router';
+import { DrillOf, Drills } from '../../coaching/Drills.tsx';
+import { reviewSheet } from '../../coaching/review-sheet.ts';
+import { TakeAway } from '../../coaching/TakeAway.tsx';
 import {
   type Attempt,
   type ImportedFrom,
@@ -9,17 +12,19 @@ import {
   processingNames,
   type TakeFault,
 } from '../../domain/attempt.ts';
+import { drillLength } from '../../domain/budget.ts';
 import type { Coaching, Focus } from '../../domain/coaching.ts';
 import type { Delivery } from '../../domain/facts.ts';
 import type { AttemptId } from '../../domain/ids.ts';
 import { OTHER_PROMPT_ID } from '../../domain/prompt.ts';
 import { currentReview } from '../../domain/reviews.ts';
-import type { Review, Rubric } from '../../domain/rubric.ts';
-import { STEP_IDS, STEP_LABELS, type StepId } from '../../domain/step.ts';
+import { type Review, type Rubric, stepOf } from '../../domain/rubric.ts';
+import { STEP_IDS, STEP_LABELS, type StepId, stepSpans } from '../../domain/step.ts';
 import { type Ms, timecode } from '../../domain/timeline.ts';
 import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
 import type { Transport } from '../../player/transport.ts';
+import { scoreNoise } from '../../rubric/definition.ts';
 import { GoneReview } from '../../rubric/GoneReview.tsx';
 import { findRubric, rubricInUse } from '../../rubric/in-use.ts';
 import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
@@ -31,6 +36,7 @@ import { capitalised, formatWhen } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { refocus } from '../../ui/refocus.ts';
 import { StepLetter } from '../../ui/Steps.tsx';
+import { useUndo } from '../../ui/undo.tsx';
 import { useArchive } from '../archive-context.ts';
 import { NotHereError } from '../NotHere.tsx';
 import { playheadOf } from '../playhead.ts';
@@ -39,6 +45,7 @@ import { useCoaching } from '../use-coaching.ts';
 import { useMarks } from '../use-marks.ts';
 import { useWrites } from '../use-writes.tsx';
 import { Due, hasFocus, Notes, OneFocus } from './Coach.tsx';
+import { drillPath } from './drill.ts';
 import { FinishTake } from './FinishTake.tsx';
 import styles from './ReviewPage.module.css';
 
@@ -58,6 +65,8 @@ type ReviewData = {
   /** Null: nothing was measured (yet). */
   readonly delivery: Delivery | null;
   readonly drills: readonly KeptAttempt[];
+  /** Of a drill: the attempt it belongs to. Null: it has none, or it was deleted. */
+  readonly parent: Attempt | null;
   /** Its prompt was not deleted in the meantime. */
   readonly canRepeat: boolean;
   /** The browser was never asked whether it keeps what is stored, and could be. */
@@ -83,6 +92,7 @@ export function loader(archive: Archive) {
         archive.settings.get('replay'),
       ]);
     if (attempt === null) throw new NotHereError('attempt');
+    const parent = attempt.parentId === null ? null : await archive.attempts.get(attempt.parentId);
     const canRepeat = (await findPrompt(archive, attempt.promptId)) !== null;
     const review = currentReview(reviews);
     const own =
@@ -103,6 +113,7 @@ export function loader(archive: Archive) {
       focuses: saved.flatMap(({ attemptId, focus }) => (attemptId === id ? [] : [focus])),
       delivery,
       drills,
+      parent,
       canRepeat,
       mayAskToKeep,
       showsPicture,
@@ -141,7 +152,7 @@ function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>
           {attempt.promptId !== OTHER_PROMPT_ID && ` of ${timecode(attempt.targetMs)}`}
         </span>
       )}
-      <span>{attempt.source === 'imported' ? 'Imported' : MODE_LABELS[attempt.mode]}</span>
+      <span>{howWords(attempt)}</span>
       {source !== null && <span>With {source}</span>}
       {canRepeat && (
         <Link className={styles['again']} to={`/practice/${attempt.promptId}`}>
@@ -150,6 +161,11 @@ function Facts({ attempt, canRepeat }: Pick<ReviewData, 'attempt' | 'canRepeat'>
       )}
     </>
   );
+}
+
+function howWords({ drillStep, source, mode }: Attempt): string {
+  if (drillStep !== undefined) return `Drill of ${STEP_LABELS[drillStep]}`;
+  return source === 'imported' ? 'Imported' : MODE_LABELS[mode];
 }
 
 type DeskProps = Omit<ReviewData, 'attempt'> & {
@@ -207,6 +223,12 @@ function Desk({ attempt: stored, reviews, review: shown, rubric, isRubricGone, .
           </div>
           <Notes {...coach} />
           <Brief attempt={attempt} />
+          {attempt.drillStep === undefined && (
+            <AttemptDrills attempt={attempt} transport={transport} rubric={rubric} {...first} />
+          )}
+          {review !== null && attempt.drillStep === undefined && (
+            <TakeAway sheet={reviewSheet({ attempt, rubric, review, coaching, noise: scoreNoise })} />
+          )}
         </div>
         <div>
           {hasFocus(attempt, review, gone !== null) && (
@@ -218,7 +240,9 @@ function Desk({ attempt: stored, reviews, review: shown, rubric, isRubricGone, .
               canRepeat={first.canRepeat}
             />
           )}
-          {gone === null ? (
+          {attempt.drillStep !== undefined ? (
+            <DrillOf step={attempt.drillStep} parent={first.parent} />
+          ) : gone === null ? (
             <ScoreForm
               attempt={attempt}
               rubric={rubric}
@@ -245,6 +269,63 @@ function Desk({ attempt: stored, reviews, review: shown, rubric, isRubricGone, .
       </div>
     </>
   );
+}
+
+type AttemptDrillsProps = Pick<DeskProps, 'attempt' | 'rubric' | 'coaching' | 'drills'> & {
+  readonly transport: Transport | null;
+};
+
+/** The steps of the attempt spoken again, beside its replay. */
+function AttemptDrills({ attempt, rubric, coaching, drills, transport }: AttemptDrillsProps) {
+  const archive = useArchive();
+  const { offerUndo, notice } = useUndo();
+  const { write, takeBack, fault } = useWrites();
+  const { marks, durationMs, targetMs } = attempt;
+  const spans = useMemo(() => stepSpans(marks, durationMs), [marks, durationMs]);
+  const original = useMemo(
+    () =>
+      transport === null
+        ? null
+        : {
+            subscribe: transport.subscribe,
+            isPlaying: () => transport.getSnapshot().isPlaying,
+            pause: transport.pause,
+            playStep: (step: StepId) => transport.playSpans(spans.filter((span) => span.step === step)),
+          },
+    [transport, spans],
+  );
+
+  async function remove({ id, drillStep, startedAt }: KeptAttempt) {
+    if (drillStep === undefined || !(await write(() => archive.attempts.remove(id)))) return;
+    offerUndo(`Deleted the drill of ${STEP_LABELS[drillStep]}, ${formatWhen(startedAt)}.`, () =>
+      takeBack(() => archive.attempts.restore(id)),
+    );
+  }
+
+  return (
+    <>
+      {fault}
+      <Drills
+        drills={drills}
+        redos={STEP_IDS.map((step) => ({
+          step,
+          lengthMs: drillLength(rubric.budgets, targetMs, step),
+          to: drillPath(attempt, step),
+        }))}
+        focusStep={coaching.focus === undefined ? null : stepOf(coaching.focus.cell)}
+        original={original}
+        spoken={spans.map(({ step }) => step)}
+        readClip={(id) => archive.clips.read(id).catch(nullIfRefused)}
+        onDelete={(drill) => void remove(drill)}
+      />
+      {notice}
+    </>
+  );
+}
+
+function nullIfRefused(error: unknown): null {
+  if (error instanceof StorageError) return null;
+  throw error;
 }
 
 async function remember(archive: Archive, showsPicture: boolean): Promise<void> {
