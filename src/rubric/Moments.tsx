@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
 import { type Ms, timecode } from '../domain/timeline.ts';
 import { IconButton } from '../ui/Button.tsx';
+import { classes } from '../ui/classes.ts';
 import { Timecode } from '../ui/Timecode.tsx';
 import styles from './Moments.module.css';
 
@@ -44,7 +45,12 @@ export function Moments(props: MomentsProps) {
       </p>
     );
   return (
-    <ul role="list" id={id} className={styles['moments']} aria-label={`Moments for ${name}`}>
+    <ul
+      role="list"
+      id={id}
+      className={classes(styles['moments'], !isOpen && styles['folded'])}
+      aria-label={`Moments for ${name}`}
+    >
       {moments.map((atMs) => (
         <li key={atMs}>
           <button

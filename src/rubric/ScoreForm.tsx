@@ -254,7 +254,7 @@ function Sheet(props: SheetProps) {
         </p>
       </div>
       <div role="status" aria-label="Overall score">
-        {isLocked && <ScoreSummary rubric={rubric} marking={marking} quickStep={quickOf(current)} />}
+        {isLocked && <ScoreSummary rubric={rubric} marking={marking} review={current} />}
       </div>
       <Corrected review={current} />
       {!isLocked && current.revises !== undefined && (
@@ -374,10 +374,6 @@ function newReview(rubric: Rubric, attempt: KeptAttempt, isBlind: boolean): Revi
   });
 }
 
-function quickOf({ mode, quickStep }: Review): StepId | null {
-  return mode === 'quick' ? (quickStep ?? null) : null;
-}
-
 /** The step a quick review would ask for, or asks for; null: it is not the time for one. */
 function quickStepFor(
   attempt: KeptAttempt,
@@ -387,7 +383,7 @@ function quickStepFor(
   isBlind: boolean,
 ): StepId | null {
   if (isBlind || review.lockedAt !== null || review.revises !== undefined) return null;
-  if (review.mode === 'quick') return quickOf(review);
+  if (review.mode === 'quick') return review.quickStep ?? null;
   const step = attempt.focus === undefined ? null : stepOf(attempt.focus.cell);
   const isBegun = Object.keys({ ...review.scores, ...review.moments }).length > 0;
   if (step === null || isBegun || lockedReviews(reviews).length > 0) return null;
@@ -412,7 +408,7 @@ function QuickOffer({ rubric, label, step, isOn, onAsk }: QuickOfferProps) {
       <p>
         {isOn
           ? `Only ${STEP_LABELS[step]} is asked. A quick review stays out of the trends.`
-          : `The focus of this take: ${label}. ${cells}, about 6 minutes, outside the trends:`}
+          : `The focus of this attempt: ${label}. ${cells}, about 6 minutes, outside the trends:`}
       </p>
       <Button slim onClick={() => onAsk(isOn ? null : step)}>
         {isOn ? 'Score all cells' : `Quick review: only ${STEP_LABELS[step]}`}
@@ -436,7 +432,7 @@ function CiteHint({ id, canCite }: { readonly id: string; readonly canCite: bool
   if (!hasKeys) return <p id={id} hidden />;
   return (
     <p id={id} className={styles['keys']}>
-      <kbd>N</kbd> next cell, <kbd>E</kbd> cites this moment, <kbd>,</kbd> and <kbd>.</kbd> 5 s back and on.
+      <kbd>N</kbd> next cell, <kbd>E</kbd> cites this moment, <kbd>,</kbd> <kbd>.</kbd> seek 5 s.
     </p>
   );
 }

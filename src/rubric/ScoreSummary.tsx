@@ -1,6 +1,6 @@
-import { bandOf, cellsOf, type Rubric } from '../domain/rubric.ts';
+import { bandOf, cellsOf, type Review, type Rubric } from '../domain/rubric.ts';
 import { criterionScore, leastCells, type Marking, overall, type Total } from '../domain/scoring.ts';
-import { STEP_LABELS, type StepId } from '../domain/step.ts';
+import { STEP_LABELS } from '../domain/step.ts';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
 import { scoreNoise } from './definition.ts';
 import styles from './ScoreSummary.module.css';
@@ -8,29 +8,27 @@ import styles from './ScoreSummary.module.css';
 type ScoreSummaryProps = {
   readonly rubric: Rubric;
   readonly marking: Marking;
-  /** Of a quick review: the step that was asked. */
-  readonly quickStep: StepId | null;
+  readonly review: Pick<Review, 'mode' | 'quickStep'>;
 };
 
 /** What the locked scores come to, and what to do next. About cells, never about the person. */
-export function ScoreSummary({ rubric, marking, quickStep }: ScoreSummaryProps) {
+export function ScoreSummary({ rubric, marking, review }: ScoreSummaryProps) {
   const total = overall(rubric, marking);
   if (total.points === null) return null;
   const band = bandOf(rubric, total.points);
-  const scope =
-    quickStep === null
-      ? (provisionalWords(rubric, total, marking) ?? [])
-      : 'A quick review stays out of the trends.';
+  const { mode, quickStep } = review;
+  const isFull = mode === 'full';
+  const scope = isFull ? (provisionalWords(rubric, total, marking) ?? []) : OUTSIDE[mode];
   const notes = [scope, missingWords(marking), total.caps].flat();
   return (
     <div className={styles['summary']}>
       <p className={styles['total']}>
         <strong>{total.points}</strong> of 100
-        {quickStep === null
-          ? total.isProvisional
+        {mode === 'quick' && quickStep !== undefined
+          ? `, ${STEP_LABELS[quickStep]} alone`
+          : total.isProvisional
             ? ', provisional'
-            : `, give or take ${Math.round(scoreNoise)}`
-          : `, ${STEP_LABELS[quickStep]} alone`}
+            : `, give or take ${Math.round(scoreNoise)}`}
       </p>
       {notes.map((note) => (
         <p key={note} className="small">
@@ -47,7 +45,7 @@ export function ScoreSummary({ rubric, marking, quickStep }: ScoreSummaryProps) 
           </div>
         ))}
       </dl>
-      {quickStep === null && (
+      {isFull && (
         <p>
           <strong>{band.label}.</strong> {band.next}
         </p>
@@ -55,6 +53,11 @@ export function ScoreSummary({ rubric, marking, quickStep }: ScoreSummaryProps) 
     </div>
   );
 }
+
+const OUTSIDE: Readonly<Record<Exclude<Review['mode'], 'full'>, string>> = {
+  quick: 'A quick review stays out of the trends.',
+  rescore: 'A second scoring stays out of the trends.',
+};
 
 function provisionalWords(rubric: Rubric, total: Total, { scores, missing }: Marking): string | null {
   const { isProvisional, countsInTrends } = total;

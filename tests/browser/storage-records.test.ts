@@ -146,3 +146,20 @@ test('two changes of a group of settings at once are both kept', async () => {
   await expect.poll(() => heard).toEqual(['settings']);
   await Promise.all([here.close(), there.close()]);
 });
+
+test('a draft of a review can be thrown away, a locked one never', async () => {
+  const archive = await anEmptyArchive();
+  const { id: attemptId } = await keepAnAttempt(archive);
+  const draft = aReview({ attemptId });
+  const locked = aReview({ attemptId, lockedAt: 1_790_000_200_000 });
+  await archive.reviews.put(draft);
+  await archive.reviews.put(locked);
+  await archive.reviews.discard(draft.id);
+  await archive.reviews.discard(draft.id);
+  expect(await archive.reviews.of(attemptId)).toEqual([locked]);
+  await expect(archive.reviews.discard(locked.id)).rejects.toThrow('A locked review never goes');
+  expect(await archive.reviews.of(attemptId)).toEqual([locked]);
+  await archive.reviews.put(draft);
+  expect(await archive.reviews.of(attemptId)).toHaveLength(2);
+  await archive.close();
+});

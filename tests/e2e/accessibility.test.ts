@@ -99,6 +99,8 @@ test('every screen of an app in use', async ({ page }) => {
     .check();
   await audit(page, 'review, half scored');
   await page.getByRole('button', { name: 'Lock scores' }).click();
+  await audit(page, 'review, uncited');
+  await page.getByRole('button', { name: 'Lock anyway' }).click();
   await expect(page.getByRole('status', { name: 'Overall score' })).not.toBeEmpty();
   await audit(page, 'review, locked');
   const reviewed = page.url();

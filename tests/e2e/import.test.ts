@@ -347,6 +347,7 @@ test('marks that are set anew after the lock change nothing of the locked review
     .getByRole('radio', { name: '3 Solid' })
     .check();
   await page.getByRole('button', { name: 'Lock scores' }).click();
+  await page.getByRole('button', { name: 'Lock anyway' }).click();
   const overall = page.getByRole('status', { name: 'Overall score' });
   await expect(overall).toContainText('Trade-offs counts as missing');
   const locked = await overall.innerText();

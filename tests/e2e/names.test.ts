@@ -137,6 +137,8 @@ test('the review screen', async ({ page }) => {
         await expect(group.getByRole('radio', { name: level, exact: true })).toHaveCount(1);
       }
       await expect(form.getByRole('button', { name: `Clear ${name}`, exact: true })).toHaveCount(1);
+      const cite = form.getByRole('button', { name: `Cite this moment for ${name}`, exact: true });
+      await expect(cite).toHaveCount(1);
       await expect(group.getByRole('button')).toHaveCount(0);
     }
   }

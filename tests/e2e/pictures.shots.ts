@@ -60,20 +60,29 @@ test('the pictures of the README, from a real take', async ({ page }) => {
   const form = page.getByRole('form', { name: 'Score' });
   const choose = async (cell: string, level: string) =>
     form.getByRole('radiogroup', { name: cell, exact: true }).getByRole('radio', { name: level }).check();
-  for (const step of ['Situation', 'Approach']) {
+  const slider = page.getByRole('slider', { name: 'Position' });
+  const cite = async (cell: string, at: number) => {
+    await slider.fill(String(at));
+    await form.getByRole('button', { name: `Cite this moment for ${cell}` }).click();
+  };
+  for (const [step, at] of [
+    ['Situation', 3],
+    ['Approach', 9],
+  ] as const) {
+    await cite(`Clarity: ${step}`, at);
     await choose(`Clarity: ${step}`, '3 Solid');
     await choose(`Pacing: ${step}`, '3 Solid');
     await choose(`Technical depth: ${step}`, '2 Partial');
   }
   await choose('Clarity: Trade-offs', '3 Solid');
-  const slider = page.getByRole('slider', { name: 'Position' });
-  await slider.fill('17');
+  await cite('Clarity: Trade-offs', 17);
   await expect(page.getByText('draft saved')).toBeVisible();
   await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: 'docs/review.png', fullPage: true });
   await picture('review-half');
   for (const step of STEPS) await choose(`Pacing: ${step}`, '2 Partial');
   await page.getByRole('button', { name: 'Lock scores' }).click();
+  await page.getByRole('button', { name: 'Lock anyway' }).click();
   await expect(page.getByRole('status', { name: 'Overall score' })).not.toBeEmpty();
   await picture('review-locked');
   if (everything === undefined) return;

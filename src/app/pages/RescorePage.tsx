@@ -224,7 +224,9 @@ function BothScores({ attempt, rubric, first, again }: BothScoresProps) {
           ))}
         </tbody>
       </table>
-      <LinkButton to={`/attempts/${attempt.id}`}>Go to this attempt</LinkButton>
+      <LinkButton className={styles['on']} to={`/attempts/${attempt.id}`}>
+        Go to this attempt
+      </LinkButton>
     </section>
   );
 }
