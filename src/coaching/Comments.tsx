@@ -342,7 +342,10 @@ function NewComment({ attemptId, isFirst, playhead, change }: NewCommentProps) {
         }}
         onBlur={() => {
           // Nothing was written after all: the time follows the replay again.
-          if (draft.text === '') setDraft({ text: '', atMs: null });
+          if (draft.text !== '') return;
+          setDraft({ text: '', atMs: null });
+          wasPlaying.current = false;
+          cameFrom.current = null;
         }}
       />
       <Button type="submit">Add comment</Button>

@@ -21,7 +21,7 @@ type PredictProps = {
 
 /** One level per criterion, right after speaking and before anything is heard. Each tap is kept at once. */
 export function Predict({ rubric, prediction, timeZone, change, onDecided }: PredictProps) {
-  const levels = prediction?.levels ?? {};
+  const levels = levelsUnder(rubric, prediction);
   const overall = predictedOverall(rubric, levels);
   const tap = (criterion: CriterionId, level: Level) =>
     void change((coaching) => withTap(coaching, rubric, criterion, level));
@@ -68,6 +68,12 @@ export function Predict({ rubric, prediction, timeZone, change, onDecided }: Pre
   );
 }
 
+/** What was tapped under another rubric is no answer to the questions of this one. */
+function levelsUnder({ id, version }: Rubric, prediction: Prediction | undefined): Prediction['levels'] {
+  const isSame = prediction?.rubric.id === id && prediction.rubric.version === version;
+  return isSame ? prediction.levels : {};
+}
+
 function isDecided({ prediction }: Coaching): boolean {
   return (prediction?.decidedAt ?? null) !== null;
 }
@@ -75,7 +81,7 @@ function isDecided({ prediction }: Coaching): boolean {
 function withTap(coaching: Coaching, rubric: Rubric, criterion: CriterionId, level: Level): Coaching {
   // Another tab was quicker.
   if (isDecided(coaching)) return coaching;
-  const levels = { ...coaching.prediction?.levels, [criterion]: level };
+  const levels = { ...levelsUnder(rubric, coaching.prediction), [criterion]: level };
   const { id, version } = rubric;
   return { ...coaching, prediction: { levels, rubric: { id, version }, decidedAt: null } };
 }
@@ -83,13 +89,14 @@ function withTap(coaching: Coaching, rubric: Rubric, criterion: CriterionId, lev
 /** Saved, it never changes; the gap begins with it. */
 function decided(
   coaching: Coaching,
-  { id, version }: Rubric,
+  rubric: Rubric,
   isSkipped: boolean,
   now: EpochMs,
   timeZone: string,
 ): Coaching {
   if (isDecided(coaching)) return coaching;
-  const levels = isSkipped ? {} : (coaching.prediction?.levels ?? {});
+  const { id, version } = rubric;
+  const levels = isSkipped ? {} : levelsUnder(rubric, coaching.prediction);
   return {
     ...coaching,
     prediction: { levels, rubric: { id, version }, decidedAt: now, ...(isSkipped ? { isSkipped } : {}) },

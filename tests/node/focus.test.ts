@@ -93,6 +93,19 @@ test('of two cells that gain as much the lower level comes first, then the earli
   expect(pick({ 'depth.approach': 2, 'depth.tradeoffs': 2 })).toBe('depth.approach');
 });
 
+test('what gains as much but for the dust of binary fractions is tied', () => {
+  const shares: Readonly<Record<string, number>> = { clarity: 0.45, pacing: 0.4, depth: 0.15 };
+  const weights = [0.3, 0.1, 0.2, 0.2, 0.2];
+  const dusty: Rubric = {
+    ...rubric,
+    criteria: rubric.criteria.map((one) => ({ ...one, weight: shares[one.id] ?? 0 })),
+    steps: rubric.steps.map((one, index) => ({ ...one, weight: weights[index] ?? 0 })),
+  };
+  // 0.15 × 0.3 and 0.45 × 0.1, which is 0.045000000000000005.
+  const scores = { 'depth.situation': 2, 'clarity.approach': 2 } as const;
+  expect(pickFocus(dusty, marking(scores), [])?.cell).toBe('depth.situation');
+});
+
 test('blank cells are never picked; without any level there is no focus', () => {
   fc.assert(
     fc.property(markings, (given) => {

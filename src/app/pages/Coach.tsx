@@ -38,7 +38,8 @@ export function Due({ attempt, rubric, review, coaching, playhead, change }: Coa
   const stage = stageOf({ attempt, coaching, review, now });
   const [shown, setShown] = useState(stage);
   const [hasActed, setActed] = useState(false);
-  if (stage !== shown && (hasActed || stage !== 'score')) {
+  const stays = stage === 'score' && (review !== null || shown !== 'predict');
+  if (stage !== shown && (hasActed || !stays)) {
     setShown(stage);
     setActed(false);
   }

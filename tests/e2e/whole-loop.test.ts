@@ -1,0 +1,179 @@
+import type { Locator, Page } from '@playwright/test';
+import { expect, test } from '../support/test.ts';
+import { type Hands, keyboard, mouse, tabTo } from './hands.ts';
+import { CRITERIA, PROMPT, STEPS, speakUntil } from './journey.ts';
+
+/** Each step is spoken for longer than the five seconds under which it would be missing. */
+const STEP_SECONDS = 5.6;
+const IF_THEN = 'When I name an alternative, I will say what it would have cost.';
+
+const region = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });
+const form = (page: Page): Locator => page.getByRole('form', { name: 'Score' });
+const cell = (page: Page, name: string): Locator => form(page).getByRole('radiogroup', { name, exact: true });
+
+/** A review left half-done is found as it was. */
+async function reload(page: Page): Promise<void> {
+  await page.reload();
+  await expect(page.getByRole('slider', { name: 'Position' })).toBeVisible();
+}
+
+/** A take with all five steps, marked by their keys. */
+async function record(page: Page): Promise<void> {
+  await page.keyboard.press('r');
+  await expect(page.getByRole('timer', { name: 'Elapsed' })).toBeVisible();
+  for (const index of STEPS.keys()) {
+    await page.keyboard.press(String(index + 1));
+    await speakUntil(page, Math.ceil((index + 1) * STEP_SECONDS));
+  }
+}
+
+async function predict(page: Page, hands: Hands): Promise<void> {
+  const due = region(page, 'Predict');
+  await hands.choose(due.getByRole('radiogroup', { name: 'Predicted clarity' }), '3 Solid');
+  await expect(due.getByRole('radio', { checked: true })).toHaveCount(1);
+  await reload(page);
+  await expect(due.getByRole('radio', { checked: true })).toHaveCount(1);
+  await hands.choose(due.getByRole('radiogroup', { name: 'Predicted pacing' }), '2 Partial');
+  await hands.choose(due.getByRole('radiogroup', { name: 'Predicted technical depth' }), '4 Full');
+  // The player and the form are there, whatever is due.
+  await expect(cell(page, 'Clarity: Situation')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeEnabled();
+  await hands.press(due.getByRole('button', { name: 'Save prediction' }));
+  await expect(region(page, 'Gap')).toBeVisible();
+  await reload(page);
+  await expect(due).toHaveCount(0);
+}
+
+async function comment(page: Page, hands: Hands, text: string): Promise<void> {
+  const comments = region(page, 'Comments');
+  await hands.write(comments.getByRole('textbox', { name: 'Comment', exact: true }), text);
+  await hands.press(comments.getByRole('button', { name: 'Add comment' }));
+  await expect(comments.getByRole('listitem').filter({ hasText: text })).toBeVisible();
+  await reload(page);
+  await expect(comments.getByRole('listitem').filter({ hasText: text })).toBeVisible();
+}
+
+async function cover(page: Page, hands: Hands): Promise<void> {
+  const points = region(page, 'Covered points');
+  const groups = points.getByRole('radiogroup');
+  if (!(await groups.first().isVisible())) await hands.press(points.locator('summary'));
+  await hands.choose(groups.nth(0), 'Yes');
+  await hands.choose(groups.nth(1), 'Partly');
+  await reload(page);
+  if (!(await groups.first().isVisible())) await hands.press(points.locator('summary'));
+  await expect(groups.nth(0).getByRole('radio', { name: 'Yes' })).toBeChecked();
+  await expect(groups.nth(1).getByRole('radio', { name: 'Partly' })).toBeChecked();
+}
+
+const CELLS = STEPS.flatMap((step) => CRITERIA.map((criterion) => `${criterion}: ${step}`));
+
+/** Level 2 for the depth of the trade-offs, 3 with a moment for the others. */
+async function score(page: Page, hands: Hands): Promise<void> {
+  for (const [index, name] of CELLS.entries()) {
+    const isWeak = name === 'Technical depth: Trade-offs';
+    await hands.choose(cell(page, name), isWeak ? '2 Partial' : '3 Solid');
+    if (!isWeak && index > 0)
+      await hands.press(
+        form(page).getByRole('button', { name: `Cite this moment for ${name}`, exact: true }),
+      );
+    if (index === 7) {
+      await expect(form(page)).toContainText('draft saved');
+      await reload(page);
+      await expect(form(page).getByRole('radio', { checked: true })).toHaveCount(8);
+    }
+  }
+}
+
+async function lock(page: Page, hands: Hands): Promise<void> {
+  await expect(region(page, 'What the recording shows')).toHaveCount(0);
+  await hands.press(page.getByRole('button', { name: 'Lock scores' }));
+  // The first cell cites nothing: it is said once.
+  await hands.press(page.getByRole('button', { name: 'Lock anyway' }));
+  await expect(page.getByRole('status', { name: 'Overall score' })).not.toBeEmpty();
+  await expect(region(page, 'What the recording shows')).toBeVisible();
+  await expect(region(page, 'What the recording shows')).toContainText(/not measured yet/i);
+  await reload(page);
+  await expect(page.getByRole('status', { name: 'Overall score' })).not.toBeEmpty();
+  await expect(form(page).getByRole('radio', { name: '3 Solid' }).first()).toBeDisabled();
+}
+
+async function focus(page: Page, hands: Hands, ifThen: string): Promise<void> {
+  const due = region(page, 'Focus');
+  await expect(due).toContainText('Trade-offs');
+  await hands.write(due.getByRole('textbox', { name: 'If-then' }), ifThen);
+  await reload(page);
+  await expect(due.getByRole('textbox', { name: 'If-then' })).toHaveValue(ifThen);
+  await hands.press(due.getByRole('button', { name: 'Save focus' }));
+  await expect(due).toContainText(ifThen);
+  await reload(page);
+  await expect(due).toContainText(ifThen);
+}
+
+/** From the prompt's page, with the take not begun, to a saved focus. */
+async function wholeLoop(page: Page, hands: Hands, ifThen: string): Promise<void> {
+  await record(page);
+  await page.keyboard.press('Control+Enter');
+  await expect(page).toHaveURL(/\/attempts\//);
+  await predict(page, hands);
+  await hands.press(region(page, 'Gap').getByRole('button', { name: 'Score now' }));
+  await expect(region(page, 'Gap')).toHaveCount(0);
+}
+
+async function afterTheGap(page: Page, hands: Hands, ifThen: string): Promise<void> {
+  await comment(page, hands, `The failure itself comes late <b>here</b>`);
+  await cover(page, hands);
+  await score(page, hands);
+  await lock(page, hands);
+  await focus(page, hands, ifThen);
+}
+
+test('the whole loop twice by keyboard alone, the second take asked about the focus of the first', async ({
+  page,
+}) => {
+  test.setTimeout(400_000);
+  const hands = keyboard(page);
+  await page.goto(`/practice/${PROMPT.id}`);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await wholeLoop(page, hands, IF_THEN);
+  await expect(region(page, 'Last focus')).toHaveCount(0);
+  await afterTheGap(page, hands, IF_THEN);
+
+  await hands.press(page.getByRole('link', { name: 'Practise again' }).first());
+  await expect(page).toHaveURL(new RegExp(`/practice/${PROMPT.id}`));
+  await expect(page.getByRole('main')).toContainText(IF_THEN);
+  await wholeLoop(page, hands, IF_THEN);
+  const asked = region(page, 'Last focus');
+  await expect(asked).toContainText(IF_THEN);
+  await hands.choose(asked.getByRole('radiogroup'), 'Partly');
+  await reload(page);
+  await expect(asked.getByRole('radio', { name: 'Partly' })).toBeChecked();
+  await afterTheGap(page, hands, `${IF_THEN} Twice.`);
+  await expect(region(page, 'What the recording shows')).toContainText(/no change/i);
+});
+
+test('the whole loop by mouse, and the step of the focus spoken again beside the original', async ({
+  page,
+}) => {
+  test.setTimeout(300_000);
+  const hands = mouse(page);
+  await page.goto('/');
+  await page.goto(`/practice/${PROMPT.id}`);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await wholeLoop(page, hands, IF_THEN);
+  await afterTheGap(page, hands, IF_THEN);
+
+  const attempt = page.url();
+  await page
+    .getByRole('link', { name: /^Redo Trade-offs, \d+ seconds$/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Start recording' }).click();
+  await speakUntil(page, 3);
+  await page.getByRole('button', { name: 'Finish' }).click();
+  await expect(page).toHaveURL(new RegExp(`^${attempt}`));
+  const drills = region(page, 'Drills');
+  await expect(drills.getByRole('listitem')).toHaveCount(1);
+  // It stands in no trend and asks for no score.
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Practice' }).click();
+  await expect(page.getByRole('link', { name: /^Finish scoring/ })).toHaveCount(0);
+});
