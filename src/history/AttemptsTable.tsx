@@ -1,11 +1,11 @@
 import { Trash2 } from 'lucide-react';
 import { Link } from 'react-router';
 import { type KeptAttempt, MODE_LABELS, pictureSource } from '../domain/attempt.ts';
-import type { Rubric } from '../domain/rubric.ts';
+import type { CriterionId, Rubric } from '../domain/rubric.ts';
 import { STEP_LABELS } from '../domain/step.ts';
 import { timecode } from '../domain/timeline.ts';
 import { IconButton } from '../ui/Button.tsx';
-import { CriterionShape } from '../ui/CriterionShape.tsx';
+import { CriterionShape, hasOwnShape } from '../ui/CriterionShape.tsx';
 import { classes } from '../ui/classes.ts';
 import { capitalised, formatShortDay, formatWhen } from '../ui/format.ts';
 import { VisuallyHidden } from '../ui/VisuallyHidden.tsx';
@@ -23,6 +23,9 @@ type AttemptsTableProps = {
   readonly ofOnePrompt?: boolean;
 };
 
+/** So many levels stand beside a title at 320 px. */
+const MOST_COLUMNS = 4;
+
 export function AttemptsTable({ rows, criteria, onDelete, ofOnePrompt = false }: AttemptsTableProps) {
   const { wide, number } = styles;
   return (
@@ -30,13 +33,16 @@ export function AttemptsTable({ rows, criteria, onDelete, ofOnePrompt = false }:
       <p className={styles['legend']}>
         {criteria.map(({ id, label }) => (
           <span key={id}>
-            <CriterionShape criterion={id} /> {label}
+            <Mark id={id} among={criteria} /> {label}
           </span>
         ))}
         <span>level 0 to 4</span>
         <span>overall 0 to 100</span>
       </p>
-      <table className={styles['list']} aria-label="Attempts">
+      <table
+        className={classes(styles['list'], criteria.length > MOST_COLUMNS && styles['many'])}
+        aria-label="Attempts"
+      >
         <thead>
           <tr>
             {!ofOnePrompt && (
@@ -52,8 +58,8 @@ export function AttemptsTable({ rows, criteria, onDelete, ofOnePrompt = false }:
               Length
             </th>
             {criteria.map(({ id, label }) => (
-              <th key={id} scope="col" className={number} title={label}>
-                <CriterionShape criterion={id} />
+              <th key={id} scope="col" className={classes(styles['level'], number)} title={label}>
+                <Mark id={id} among={criteria} />
                 <VisuallyHidden>{label}</VisuallyHidden>
               </th>
             ))}
@@ -102,6 +108,9 @@ function Row({ attempt, scoring, criteria, onDelete, ofOnePrompt }: RowProps) {
           {!ofOnePrompt && `${day} · `}
           {length} · {mode} · {standing(scoring)}
         </span>
+        {scoring.tag === 'locked' && (
+          <span className={styles['levels']}>{levelWords(scoring, criteria)}</span>
+        )}
         {attempt.audioDeletedAt !== undefined && <span className={styles['note']}>Audio deleted</span>}
       </th>
       <td className={classes(wide, 'muted')}>{mode}</td>
@@ -119,6 +128,27 @@ function Row({ attempt, scoring, criteria, onDelete, ofOnePrompt }: RowProps) {
   );
 }
 
+type MarkProps = { readonly id: CriterionId; readonly among: Rubric['criteria'] };
+
+/** Criteria of one's own share a shape: a number tells several of them apart. */
+function Mark({ id, among }: MarkProps) {
+  const own = among.filter((criterion) => !hasOwnShape(criterion.id));
+  const nth = own.findIndex((criterion) => criterion.id === id) + 1;
+  return (
+    <>
+      <CriterionShape criterion={id} />
+      {nth > 0 && own.length > 1 && <span aria-hidden="true">{nth}</span>}
+    </>
+  );
+}
+
+function levelWords(
+  { levels }: Extract<Scoring, { readonly tag: 'locked' }>,
+  criteria: Rubric['criteria'],
+): string {
+  return criteria.map(({ id, label }) => `${label} ${levels[id]?.toFixed(1) ?? '–'}`).join(' · ');
+}
+
 function howWords({ drillStep, source, mode }: KeptAttempt): string {
   if (drillStep !== undefined) return `drill of ${STEP_LABELS[drillStep]}`;
   return source === 'imported' ? 'imported' : MODE_LABELS[mode].toLowerCase();
@@ -132,7 +162,7 @@ function Scores({ scoring, criteria }: ScoresProps) {
     return (
       <>
         {criteria.map(({ id }) => (
-          <td key={id} className={number}>
+          <td key={id} className={classes(styles['level'], number)}>
             {scoring.levels[id]?.toFixed(1) ?? <Absent />}
           </td>
         ))}
@@ -146,7 +176,7 @@ function Scores({ scoring, criteria }: ScoresProps) {
   return (
     <>
       {criteria.map(({ id }) => (
-        <td key={id} className={number}>
+        <td key={id} className={classes(styles['level'], number)}>
           <Absent />
         </td>
       ))}

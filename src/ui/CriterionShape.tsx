@@ -12,11 +12,20 @@ const OUTLINES: Readonly<Record<string, ReactNode>> = {
 /** Of a criterion the person added. */
 const OTHER = <path d="M6 0 12 6 6 12 0 6z" />;
 
+/** Whether no other criterion looks like it. */
+export function hasOwnShape(criterion: CriterionId): boolean {
+  return Object.hasOwn(OUTLINES, criterion);
+}
+
 /** ● ■ ▲, ◆ for others: a criterion is never colour alone. Its name stands beside it or is read aloud. */
 export function CriterionShape({ criterion }: { readonly criterion: CriterionId }) {
   return (
-    <svg className={classes(styles['shape'], styles[criterion])} viewBox="0 0 12 12" aria-hidden="true">
-      {OUTLINES[criterion] ?? OTHER}
+    <svg
+      className={classes(styles['shape'], hasOwnShape(criterion) && styles[criterion])}
+      viewBox="0 0 12 12"
+      aria-hidden="true"
+    >
+      {hasOwnShape(criterion) ? OUTLINES[criterion] : OTHER}
     </svg>
   );
 }
