@@ -72,8 +72,12 @@ export function Drills(props: DrillsProps) {
       {sound.isLost && (
         <p role="alert">The sound of that drill cannot be read now. Its own page may say more.</p>
       )}
+      {first !== undefined && (
+        <p>
+          <LinkButton to={first.to}>{redoWords(first)}</LinkButton>
+        </p>
+      )}
       <div className={styles['redos']}>
-        {first !== undefined && <LinkButton to={first.to}>{redoWords(first)}</LinkButton>}
         {others.map((redo) => (
           <Link key={redo.step} to={redo.to}>
             {redoWords(redo)}

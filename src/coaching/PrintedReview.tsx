@@ -91,7 +91,7 @@ function Paper({ sheet }: { readonly sheet: ReviewSheet }) {
             <ul>
               {covered.map(({ point, answer, at }, index) => (
                 <li key={`${point} ${index}`}>
-                  <span className={styles['at']}>{answer}</span>
+                  <span className={styles['answer']}>{answer}</span>
                   <span>
                     {point}
                     {at !== null && ` (${at})`}

@@ -192,13 +192,15 @@ export function RecorderPanel(props: RecorderPanelProps) {
             )}
           </PageTitle>
           {question}
-          <p>{drill.exercise}</p>
+          <p>
+            <strong>Exercise.</strong> {drill.exercise}
+          </p>
         </>
       )}
       {offered !== null && !(isOnStage && leavesFocus) && (
         <FocusChoice
           focus={offered}
-          from={continues === null ? props.focusFrom : null}
+          from={isOnStage || continues !== null ? null : props.focusFrom}
           isLeft={leavesFocus}
           onLeave={isOnStage || continues !== null ? null : setLeavesFocus}
         />

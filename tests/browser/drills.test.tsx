@@ -3,9 +3,10 @@ import { page, userEvent } from 'vitest/browser';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import type { Archive } from '../../src/storage/archive.ts';
 import { keepAnAttempt } from '../support/factories.ts';
+import { checkInvariants } from '../support/invariants.ts';
 import { expectGoodLooks } from './app.tsx';
 import { all, LONG, marksAt, openReview, patiently } from './open-review.ts';
-import { record, wholeOf } from './takes.ts';
+import { record, storeTake, wholeOf } from './takes.ts';
 
 const drills = () => page.getByRole('region', { name: 'Drills' });
 const button = (name: string | RegExp) => drills().getByRole('button', { name });
@@ -161,6 +162,22 @@ test('a drill’s own page plays it and says what it belongs to; it asks for no 
   await expect.element(about.getByRole('link')).toHaveAttribute('href', `/attempts/${attempt.id}#drills`);
   await archive.attempts.remove(attempt.id);
   await expect.element(about).toMatchTextContent(/The attempt it belonged to was deleted\./);
+});
+
+test('a drill that a crash cut short is finished like any take, and is its attempt’s', async () => {
+  const { archive, attempt, router } = await openReview(LONG);
+  const orphan = await storeTake(archive, [await record({ seconds: 2, seed: 7 })], {
+    promptId: attempt.promptId,
+    parentId: attempt.id,
+    drillStep: 'results',
+    marks: [{ step: 'results', atMs: 0 }],
+  });
+  await router.navigate(`/attempts/${orphan.id}`);
+  const about = page.getByRole('region', { name: 'Drill', exact: true });
+  await expect.element(about).toMatchTextContent(/^A drill of Results for Idempotency/);
+  await about.getByRole('link').click();
+  await expect.element(button(/^Play the drill of Results/)).toBeVisible();
+  expect(await checkInvariants()).toEqual([]);
 });
 
 const away = () => page.getByRole('region', { name: 'Print or copy' });
