@@ -73,7 +73,7 @@ export function scoredAttempt(
     prediction.rubric.version === rubric.version;
   const facts = stepFacts(attempt, delivery, pauseTags, stepBudgets(rubric.budgets, attempt.targetMs));
   const ceilings = rubric.cells.flatMap((cell) => {
-    const ceiling = marking.missing.includes(cell.step) ? null : ceilingOf(cell, facts[cell.step]);
+    const ceiling = ceilingOf(cell, facts[cell.step]);
     return ceiling === null ? [] : [[cell.id, ceiling.level] as const];
   });
   const again = reviews.find(

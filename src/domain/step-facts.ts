@@ -32,10 +32,9 @@ export function pausesOf({ speech, pauses }: Pick<Delivery, 'speech' | 'pauses'>
 }
 
 /** Those to be tagged: the three longest, longest first, and the others over 2 s, in order. */
-export function pausesToTag(pauses: readonly Span[]): {
-  readonly longest: readonly Span[];
-  readonly others: readonly Span[];
-} {
+export function pausesToTag<Pause extends Span>(
+  pauses: readonly Pause[],
+): { readonly longest: readonly Pause[]; readonly others: readonly Pause[] } {
   const longest = pauses.toSorted((a, b) => lengthOf(b) - lengthOf(a)).slice(0, LONGEST_COUNT);
   const others = pauses.filter((pause) => lengthOf(pause) > LONG_PAUSE_MS && !longest.includes(pause));
   return { longest, others };

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
 import { stepBudgets } from '../domain/budget.ts';
+import type { Noise } from '../domain/noise.ts';
 import { cellId, type Review, type Rubric } from '../domain/rubric.ts';
 import { countCells, type Marking, missingFor } from '../domain/scoring.ts';
 import { STEP_IDS, type StepId, stepTimes } from '../domain/step.ts';
@@ -25,6 +26,8 @@ type ScoreFormProps = {
   readonly rubric: Rubric;
   /** The review as stored, or null before the first choice. A newer one from another tab is taken over. */
   readonly review: Review | null;
+  /** What the overall is good for. */
+  readonly noise: Noise;
   /** Writes the review; rejects with StorageError. */
   readonly save: (review: Review) => Promise<void>;
   /** A storage fault in words. */
@@ -44,7 +47,8 @@ export function firstStepToScore(rubric: Rubric, attempt: KeptAttempt, review: R
 }
 
 /** The fifteen cells. Saves itself; locked, it is only read. */
-export function ScoreForm({ attempt, rubric, review, save, explain, openStep, onOpenStep }: ScoreFormProps) {
+export function ScoreForm(props: ScoreFormProps) {
+  const { attempt, rubric, review, noise, save, explain, openStep, onOpenStep } = props;
   const [draft] = useState(() =>
     openDraft({ review: review ?? newReview(rubric, attempt), isStored: review !== null, save }),
   );
@@ -97,7 +101,7 @@ export function ScoreForm({ attempt, rubric, review, save, explain, openStep, on
         </p>
       </div>
       <div role="status" aria-label="Overall score">
-        {lockedAt !== null && <ScoreSummary rubric={rubric} marking={marking} />}
+        {lockedAt !== null && <ScoreSummary rubric={rubric} marking={marking} noise={noise} />}
       </div>
       {lockedAt === null && <HowToChoose rubric={rubric} />}
       {rubric.steps.map((step) => (

@@ -1,14 +1,14 @@
+import type { Noise } from '../domain/noise.ts';
 import { bandOf, cellsOf, type Rubric } from '../domain/rubric.ts';
 import { criterionScore, leastCells, type Marking, overall, type Total } from '../domain/scoring.ts';
 import { STEP_LABELS } from '../domain/step.ts';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
-import { scoreNoise } from './definition.ts';
 import styles from './ScoreSummary.module.css';
 
-type ScoreSummaryProps = { readonly rubric: Rubric; readonly marking: Marking };
+type ScoreSummaryProps = { readonly rubric: Rubric; readonly marking: Marking; readonly noise: Noise };
 
 /** What the locked scores come to, and what to do next. About cells, never about the person. */
-export function ScoreSummary({ rubric, marking }: ScoreSummaryProps) {
+export function ScoreSummary({ rubric, marking, noise }: ScoreSummaryProps) {
   const total = overall(rubric, marking);
   if (total.points === null) return null;
   const band = bandOf(rubric, total.points);
@@ -17,7 +17,7 @@ export function ScoreSummary({ rubric, marking }: ScoreSummaryProps) {
     <div className={styles['summary']}>
       <p className={styles['total']}>
         <strong>{total.points}</strong> of 100
-        {total.isProvisional ? ', provisional' : `, give or take ${Math.round(scoreNoise)}`}
+        {total.isProvisional ? ', provisional' : `, give or take ${Math.round(noise.sem)}`}
       </p>
       {notes.map((note) => (
         <p key={note} className="small">

@@ -180,7 +180,8 @@ test('the largest gaps come first, the newer of equal ones before the older, and
     gap,
   });
   const [a, b, c, d] = [at(1, 1), at(2, -2), at(3, -1), at(4, 0)];
-  expect(largestGaps([a, b, c, d], 3)).toEqual([b, c, a]);
+  expect(largestGaps([a, b, c, d], 4)).toEqual([b, c, a]);
+  expect(largestGaps([a, b, c, d], 1)).toEqual([b]);
 });
 
 test('five re-scores say how equal the cells were, how they drift and how far off one score is', () => {

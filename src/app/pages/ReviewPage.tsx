@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Link, type LoaderFunctionArgs, useLoaderData } from 'react-router';
 import {
   type Attempt,
@@ -18,6 +18,11 @@ import { STEP_IDS, STEP_LABELS, type StepId } from '../../domain/step.ts';
 import { type Ms, timecode } from '../../domain/timeline.ts';
 import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
+import type { Transport } from '../../player/transport.ts';
+import { Reveal } from '../../reveal/Reveal.tsx';
+import { revealedBy } from '../../reveal/shown.ts';
+import { useNoise } from '../../reveal/use-noise.ts';
+import { scoreNoise } from '../../rubric/definition.ts';
 import { findRubric, rubricInUse } from '../../rubric/in-use.ts';
 import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
 import { KeepNotice } from '../../settings/KeepNotice.tsx';
@@ -29,7 +34,9 @@ import { PageTitle } from '../../ui/PageTitle.tsx';
 import { StepLetter } from '../../ui/Steps.tsx';
 import { useArchive } from '../archive-context.ts';
 import { NotHereError } from '../NotHere.tsx';
+import { playheadOf } from '../playhead.ts';
 import { explain } from '../storage-messages.ts';
+import { useCoaching } from '../use-coaching.ts';
 import { useMarks } from '../use-marks.ts';
 import { useWrites } from '../use-writes.tsx';
 import { FinishTake } from './FinishTake.tsx';
@@ -140,15 +147,20 @@ type DeskProps = Omit<ReviewData, 'attempt' | 'canRepeat'> & {
   readonly attempt: KeptAttempt;
 };
 
-function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
+function Desk({ attempt: stored, review, rubric, coaching: storedCoaching, ...first }: DeskProps) {
   const archive = useArchive();
   const { attempt, setMarks, fault: marksFault } = useMarks(archive, stored);
+  const { coaching, change, fault: coachingFault } = useCoaching(archive, storedCoaching);
+  const [transport, setTransport] = useState<Transport | null>(null);
+  const playhead = useMemo(() => playheadOf(transport), [transport]);
   const { write, fault } = useWrites();
   // What came of the question is said where it was asked.
   const [asksToKeep] = useState(first.mayAskToKeep);
   const [openStep, setOpenStep] = useState(() => firstStepToScore(rubric, attempt, review));
   const [showsPicture, setShowsPicture] = useState(first.showsPicture);
   const isLocked = review !== null && review.lockedAt !== null;
+  const revealed = revealedBy(first.reviews);
+  const noise = useNoise(archive, revealed === null ? null : rubric, scoreNoise);
   function showPicture(isShown: boolean) {
     setShowsPicture(isShown);
     void remember(archive, isShown);
@@ -174,15 +186,32 @@ function Desk({ attempt: stored, review, rubric, ...first }: DeskProps) {
               showsPicture={showsPicture}
               onShowsPicture={showPicture}
               onMarks={setMarks}
+              onTransport={setTransport}
               {...(isLocked ? {} : { onStep: setOpenStep })}
             />
           </div>
+          {coachingFault}
+          {revealed !== null && (
+            <Reveal
+              archive={archive}
+              attempt={attempt}
+              rubric={rubric}
+              isRubricGone={first.isRubricGone}
+              review={revealed}
+              delivery={first.delivery}
+              coaching={coaching}
+              playhead={playhead}
+              noise={noise}
+              onTags={(retag) => void change((before) => ({ ...before, pauseTags: retag(before.pauseTags) }))}
+            />
+          )}
           <Brief attempt={attempt} />
         </div>
         <ScoreForm
           attempt={attempt}
           rubric={rubric}
           review={review}
+          noise={noise}
           save={archive.reviews.put}
           explain={explain}
           openStep={openStep}
