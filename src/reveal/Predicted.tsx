@@ -1,11 +1,9 @@
 import type { Prediction } from '../domain/coaching.ts';
-import type { CriterionId, Level, Rubric } from '../domain/rubric.ts';
-import { cellsOf } from '../domain/rubric.ts';
-import { criterionScore, levelOf, type Marking, overall } from '../domain/scoring.ts';
-import { STEP_IDS, STEP_LABELS } from '../domain/step.ts';
+import { type CriterionId, cellsOf, type Level, type Rubric } from '../domain/rubric.ts';
+import { type Marking, overall } from '../domain/scoring.ts';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
 import styles from './Predicted.module.css';
-import { listed } from './words.ts';
+import { gapWords, scoreIn } from './words.ts';
 
 type PredictedProps = {
   readonly rubric: Rubric;
@@ -28,7 +26,10 @@ export function Predicted({ rubric, marking, prediction }: PredictedProps) {
             label={label}
             predicted={prediction.levels[id] ?? null}
             scored={scoreIn(rubric, marking, id)}
-            words={gapWords(rubric, marking, id, prediction.levels[id] ?? null)}
+            words={gapWords(marking, id, {
+              predicted: prediction.levels[id] ?? null,
+              scored: scoreIn(rubric, marking, id),
+            })}
           />
         ))}
       </dl>
@@ -48,11 +49,6 @@ function whyNot(rubric: Rubric, prediction: Prediction | null): string | null {
   if (id !== rubric.id || version !== rubric.version)
     return 'Not compared: the prediction was made under another version of the rubric.';
   return null;
-}
-
-function scoreIn(rubric: Rubric, marking: Marking, criterion: CriterionId): number | null {
-  const points = criterionScore(rubric, marking, criterion);
-  return points === null ? null : points / 25;
 }
 
 type CriterionProps = {
@@ -105,24 +101,6 @@ function Dumbbell({ predicted, scored }: Pick<CriterionProps, 'predicted' | 'sco
       {predicted !== null && <circle className={styles['predicted']} cx={x(predicted)} cy="14" r="7" />}
     </svg>
   );
-}
-
-/** The cells that lie on the score's side of the prediction: they are where the gap comes from. */
-function gapWords(rubric: Rubric, marking: Marking, criterion: CriterionId, predicted: Level | null): string {
-  const score = scoreIn(rubric, marking, criterion);
-  if (score === null || predicted === null) return '';
-  const gap = score - predicted;
-  if (Math.abs(gap) < 0.05) return 'As predicted.';
-  const found = new Map<number, string[]>();
-  for (const step of STEP_IDS) {
-    const level = levelOf(marking, criterion, step);
-    const isBehind = level !== null && (gap < 0 ? level < predicted : level > predicted);
-    if (isBehind) found.set(level, [...(found.get(level) ?? []), STEP_LABELS[step]]);
-  }
-  const parts = [...found]
-    .toSorted(([a], [b]) => (gap < 0 ? a - b : b - a))
-    .map(([level, steps]) => `${listed(steps)} ${level === 0 ? 'missing' : `at ${level}`}`);
-  return `${gap < 0 ? 'Below' : 'Above'} ${predicted}: ${parts.join(', ')}.`;
 }
 
 function overallWords(rubric: Rubric, marking: Marking, { levels }: Prediction): string | null {

@@ -1,5 +1,6 @@
+import type { KeptAttempt } from '../domain/attempt.ts';
 import { type ScoredAttempt, scoredAttempt } from '../domain/calibration.ts';
-import type { Rubric } from '../domain/rubric.ts';
+import type { Review, Rubric } from '../domain/rubric.ts';
 import type { Archive, PageCursor } from '../storage/archive.ts';
 
 const PAGE = 200;
@@ -7,11 +8,14 @@ const PAGE = 200;
 /**
  * All attempts with a first lock under this version, newest first, read a page at a time so that what is on
  * screen stays responsive. Null: nobody wants it any more.
+ *
+ * @param visit sees every attempt with its reviews, scored or not
  */
 export async function readScored(
   archive: Archive,
   rubric: Rubric,
   signal: AbortSignal,
+  visit: (attempt: KeptAttempt, reviews: readonly Review[]) => void = () => undefined,
 ): Promise<readonly ScoredAttempt[] | null> {
   const found: ScoredAttempt[] = [];
   let before: PageCursor | null = null;
@@ -28,10 +32,10 @@ export async function readScored(
     ]);
     if (signal.aborted) return null;
     for (const [index, attempt] of page.attempts.entries()) {
-      const coaching = coachings[index];
+      const [own = [], coaching, delivery = null] = [reviews[index], coachings[index], deliveries[index]];
+      visit(attempt, own);
       if (coaching === undefined) continue;
-      const delivery = deliveries[index] ?? null;
-      const scored = scoredAttempt(rubric, { attempt, reviews: reviews[index] ?? [], coaching, delivery });
+      const scored = scoredAttempt(rubric, { attempt, reviews: own, coaching, delivery });
       if (scored !== null) found.push(scored);
     }
     before = page.next;

@@ -1,6 +1,15 @@
+import type { MeanGap } from '../domain/calibration.ts';
 import type { FactId } from '../domain/facts.ts';
-import type { AutoClause, Level } from '../domain/rubric.ts';
-import { STEP_LABELS, type StepId } from '../domain/step.ts';
+import {
+  type AutoClause,
+  type CriterionId,
+  cellId,
+  type Level,
+  type Review,
+  type Rubric,
+} from '../domain/rubric.ts';
+import { criterionScore, levelOf, type Marking } from '../domain/scoring.ts';
+import { STEP_IDS, STEP_LABELS, type StepId } from '../domain/step.ts';
 import { type Ms, type Span, timecode } from '../domain/timeline.ts';
 import type { Pause, Row, Shown } from './shown.ts';
 
@@ -11,7 +20,7 @@ export function listed(names: readonly string[]): string {
 }
 
 /** `4.4 s`, `2 s`. */
-export function secondsWords(seconds: number): string {
+function secondsWords(seconds: number): string {
   return `${Number(seconds.toFixed(1))} s`;
 }
 
@@ -172,4 +181,49 @@ function percent(value: number): string {
 export function stepOfPause(rows: readonly Pick<Row, 'step' | 'pauses'>[], pause: Span): StepId | null {
   const isIt = ({ startMs }: Span) => startMs === pause.startMs;
   return rows.find(({ pauses }) => pauses.some(isIt))?.step ?? null;
+}
+
+/** A criterion's score in levels, 0 to 4; null while none of its cells is scored. */
+export function scoreIn(rubric: Rubric, marking: Marking, criterion: CriterionId): number | null {
+  const points = criterionScore(rubric, marking, criterion);
+  return points === null ? null : points / 25;
+}
+
+/** The cells on the score's side of the prediction, with the moments cited for them: the gap comes from these. */
+export function gapWords(
+  marking: Marking,
+  criterion: CriterionId,
+  { predicted, scored }: { readonly predicted: number | null; readonly scored: number | null },
+  moments: NonNullable<Review['moments']> = {},
+): string {
+  if (scored === null || predicted === null) return '';
+  const gap = scored - predicted;
+  if (Math.abs(gap) < 0.05) return 'As predicted.';
+  const found = new Map<number, string[]>();
+  for (const step of STEP_IDS) {
+    const level = levelOf(marking, criterion, step);
+    if (level === null || (gap < 0 ? level >= predicted : level <= predicted)) continue;
+    const cited = (moments[cellId(criterion, step)] ?? []).map(timecode);
+    const name = cited.length === 0 ? STEP_LABELS[step] : `${STEP_LABELS[step]} (${cited.join(', ')})`;
+    found.set(level, [...(found.get(level) ?? []), name]);
+  }
+  const parts = [...found]
+    .toSorted(([a], [b]) => (gap < 0 ? a - b : b - a))
+    .map(([level, steps]) => `${listed(steps)} ${level === 0 ? 'missing' : `at ${level}`}`);
+  return `${gap < 0 ? 'Below' : 'Above'} ${predicted}: ${parts.join(', ')}.`;
+}
+
+/** A mean gap with its interval. @param down what less than 0 means, such as `below` @param than `the prediction` */
+export function meanGapWords(
+  { mean, low, high }: MeanGap,
+  [down, up]: readonly [string, string],
+  than: string,
+): string {
+  const size = (value: number) => Math.abs(value).toFixed(1);
+  const sign = (value: number) => (value < 0 ? down : up);
+  const found = `${size(mean)} of a level ${sign(mean)} ${than} on average`;
+  if (low <= 0 && high >= 0)
+    return `${found}, which may be chance: the 95% interval runs from ${size(low)} ${sign(low)} to ${size(high)} ${sign(high)}.`;
+  const [near, far] = mean < 0 ? [high, low] : [low, high];
+  return `${found} (95% interval ${size(near)} to ${size(far)} ${sign(mean)}).`;
 }

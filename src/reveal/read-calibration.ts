@@ -1,0 +1,29 @@
+import type { KeptAttempt } from '../domain/attempt.ts';
+import type { ScoredAttempt } from '../domain/calibration.ts';
+import type { Rubric } from '../domain/rubric.ts';
+import type { Archive } from '../storage/archive.ts';
+import { readScored } from './read-scored.ts';
+import { canRescore } from './rescorable.ts';
+
+export type CalibrationData = {
+  readonly scored: readonly ScoredAttempt[];
+  /** The oldest attempt that can be scored again; null: none can. */
+  readonly toRescore: KeptAttempt | null;
+};
+
+/** Everything the calibration says comes of this. Null: nobody wants it any more. */
+export async function readCalibration(
+  archive: Archive,
+  rubric: Rubric,
+  signal: AbortSignal,
+): Promise<CalibrationData | null> {
+  const [newest] = await archive.coaching.focuses(1);
+  const focused = newest === undefined ? null : await archive.attempts.get(newest.attemptId);
+  const when = { now: Date.now(), focusPrompt: focused?.promptId ?? null };
+  let toRescore: KeptAttempt | null = null;
+  // Newest first: the last one that can be is the oldest.
+  const scored = await readScored(archive, rubric, signal, (attempt, reviews) => {
+    if (canRescore(rubric, attempt, reviews, when)) toRescore = attempt;
+  });
+  return scored === null ? null : { scored, toRescore };
+}
