@@ -21,7 +21,7 @@ export type ScoredAttempt = {
   readonly moments: NonNullable<Review['moments']>;
   /** Levels said right after speaking, under the same version. */
   readonly predicted: Readonly<Record<CriterionId, Level>>;
-  /** The highest level that the recording allows, of the cells for which that is known. */
+  /** The highest level that the recording allows, of the cells for which all that decides it is known. */
   readonly ceilings: Readonly<Record<CellId, Level>>;
   /** The blind re-score. */
   readonly rescore: Marking | null;
@@ -74,7 +74,8 @@ export function scoredAttempt(
   const facts = stepFacts(attempt, delivery, pauseTags, stepBudgets(rubric.budgets, attempt.targetMs));
   const ceilings = rubric.cells.flatMap((cell) => {
     const ceiling = ceilingOf(cell, facts[cell.step]);
-    return ceiling === null ? [] : [[cell.id, ceiling.level] as const];
+    // One that may still fall would make scores look too low.
+    return ceiling === null || ceiling.skipped.length > 0 ? [] : [[cell.id, ceiling.level] as const];
   });
   const again = reviews.find(
     (other) => other.mode === 'rescore' && other.lockedAt !== null && isUnder(rubric, other),

@@ -215,6 +215,7 @@ function Ceilings({ rubric, scored, criterion: { id, label } }: CeilingsProps) {
         {plural(pairs.length, 'cell')} of {plural(takes.length, 'take')}.
       </p>
       <CountTable label={label} pairs={pairs} />
+      <p className="small muted">Cells by level. On the shaded diagonal as much was given as allowed.</p>
       <Gaps label={`Largest gaps, ${label.toLowerCase()} and recording`}>
         {largestGaps(pairs, NAMED).map(({ scored: { attempt, moments }, cell, first, second }) => {
           const step = stepOf(cell);

@@ -221,9 +221,12 @@ export function meanGapWords(
 ): string {
   const size = (value: number) => Math.abs(value).toFixed(1);
   const sign = (value: number) => (value < 0 ? down : up);
-  const found = `${size(mean)} of a level ${sign(mean)} ${than} on average`;
+  const isEven = size(mean) === '0.0';
+  const found = isEven
+    ? `neither ${up} nor ${down} ${than} on average`
+    : `${size(mean)} of a level ${sign(mean)} ${than} on average`;
   if (low <= 0 && high >= 0)
-    return `${found}, which may be chance: the 95% interval runs from ${size(low)} ${sign(low)} to ${size(high)} ${sign(high)}.`;
+    return `${found}${isEven ? '' : ', which may be chance'}: the 95% interval runs from ${size(low)} ${sign(low)} to ${size(high)} ${sign(high)}.`;
   const [near, far] = mean < 0 ? [high, low] : [low, high];
   return `${found} (95% interval ${size(near)} to ${size(far)} ${sign(mean)}).`;
 }

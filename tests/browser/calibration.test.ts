@@ -4,7 +4,7 @@ import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import { LEVELS, type Level, type Review, type Scores } from '../../src/domain/rubric.ts';
 import type { Archive } from '../../src/storage/archive.ts';
 import { StorageError } from '../../src/storage/errors.ts';
-import { anEmptyArchive, aReview, keepAnAttempt } from '../support/factories.ts';
+import { aDelivery, anEmptyArchive, aReview, keepAnAttempt } from '../support/factories.ts';
 import { expectGoodLooks, openApp } from './app.tsx';
 import { all, marksAt, patiently } from './open-review.ts';
 
@@ -23,7 +23,7 @@ type Take = {
   readonly review?: Partial<Review>;
 };
 
-/** A locked take of five minutes on budget, but for Next: 60 s in place of 30. */
+/** A locked take of five minutes on budget, but for Next: 60 s in place of 30. All of it is measured. */
 async function keepATake(
   archive: Archive,
   { daysAgo, scores = all(3), predicted, rescored, fields, review }: Take,
@@ -41,6 +41,13 @@ async function keepATake(
     await archive.reviews.put(
       aReview({ attemptId: attempt.id, scores: rescored, lockedAt: lockedAt + 20 * DAY, mode: 'rescore' }),
     );
+  await archive.deliveries.put(
+    aDelivery({
+      attemptId: attempt.id,
+      localRates: [{ startMs: 290_000, endMs: 300_000, ratio: 1 }],
+      pauses: [{ startMs: 45_000, endMs: 46_000 }],
+    }),
+  );
   if (predicted !== undefined)
     await archive.coaching.update(attempt.id, (before) => ({
       ...before,
@@ -182,7 +189,7 @@ test('a take is not offered to be scored again while its prompt has the newest f
   } as const;
   await archive.coaching.update(attempt.id, (before) => ({ ...before, focus }));
   await expect.element(link).not.toBeInTheDocument();
-  await archive.coaching.update(attempt.id, ({ focus: _, ...before }) => before);
+  await archive.coaching.update(attempt.id, ({ focus: _focus, ...before }) => before);
   await expect.element(link).toBeVisible();
   await archive.clips.erase(attempt.id);
   await expect.element(link).not.toBeInTheDocument();

@@ -15,6 +15,7 @@ import {
   tQuantile975,
 } from '../../src/domain/calibration.ts';
 import { blankCoaching, type Coaching, type Prediction } from '../../src/domain/coaching.ts';
+import type { Delivery } from '../../src/domain/facts.ts';
 import { noiseOf, verdictOf } from '../../src/domain/noise.ts';
 import { LEVELS, type Level, type Review, type Scores } from '../../src/domain/rubric.ts';
 import { STEP_IDS } from '../../src/domain/step.ts';
@@ -35,9 +36,11 @@ type Given = {
   readonly reviews?: readonly Partial<Review>[];
   readonly prediction?: Prediction;
   readonly startedAt?: number;
+  readonly delivery?: Delivery;
 };
 
-function scored({ reviews = [{ scores: all(3) }], prediction, startedAt = 1_790_000_000_000 }: Given = {}) {
+function scored(given: Given = {}) {
+  const { reviews = [{ scores: all(3) }], prediction, startedAt = 1_790_000_000_000 } = given;
   const attempt = aKeptAttempt({ durationMs: 300_000, marks, startedAt });
   const coaching: Coaching = {
     ...blankCoaching(attempt.id),
@@ -47,7 +50,7 @@ function scored({ reviews = [{ scores: all(3) }], prediction, startedAt = 1_790_
     attempt,
     reviews: reviews.map((review) => aReview({ attemptId: attempt.id, lockedAt, ...review })),
     coaching,
-    delivery: null,
+    delivery: given.delivery ?? null,
   });
 }
 
@@ -152,9 +155,12 @@ test('a prediction and the lock of the same version make a pair in levels', () =
   expect(pair({ prediction, reviews: [{ scores: { 'clarity.next': 3 } }] })).toEqual([]);
 });
 
+const measured = aDelivery({ localRates: [{ startMs: 290_000, endMs: 300_000, ratio: 1 }] });
+
 test('cells with a level and a ceiling are pairs, those of one attempt together one', () => {
-  // 60 s each: 33, 33, 20, 0 and 100% off; the pauses are not known.
-  const one = some([scored({ reviews: [{ scores: { ...all(3), 'pacing.next': 2 } }] })]);
+  // 60 s each: 33, 33, 20, 0 and 100% off.
+  const reviews = [{ scores: { ...all(3), 'pacing.next': 2 as const } }];
+  const one = some([scored({ reviews, delivery: measured })]);
   const pairs = ceilingPairs(rubric, one, 'pacing');
   expect(pairs.map(({ cell, first, second }) => [cell, first, second])).toEqual([
     ['pacing.situation', 3, 3],
@@ -167,9 +173,21 @@ test('cells with a level and a ceiling are pairs, those of one attempt together 
   expect(ceilingPairs(rubric, one, 'clarity')).toEqual([]);
 });
 
+test('a ceiling that may still fall is no pair', () => {
+  // A level of 1 cannot fall, whatever the rate at the end turns out to be.
+  const cells = (delivery?: Delivery) =>
+    ceilingPairs(rubric, some([scored(delivery === undefined ? {} : { delivery })]), 'pacing').map(
+      ({ cell }) => cell,
+    );
+  expect(cells()).toEqual(['pacing.next']);
+  const untagged = { ...measured, pauses: [{ startMs: 80_000, endMs: 83_000 }] };
+  expect(cells(untagged)).toEqual(['pacing.situation', 'pacing.tradeoffs', 'pacing.results', 'pacing.next']);
+});
+
 test('a missing step is no pair: nobody judged it', () => {
-  const one = some([scored({ reviews: [{ scores: all(3), missing: ['next'] }] })]);
-  expect(ceilingPairs(rubric, one, 'pacing').map(({ cell }) => cell)).not.toContain('pacing.next');
+  const reviews = [{ scores: all(3), missing: ['next' as const] }];
+  const one = some([scored({ reviews, delivery: measured })]);
+  expect(ceilingPairs(rubric, one, 'pacing')).toHaveLength(4);
 });
 
 test('the largest gaps come first, the newer of equal ones before the older, and no gap is none', () => {
@@ -224,14 +242,14 @@ test('a delivery lowers what the recording allows, and the tags of its pauses co
   const attempt = aKeptAttempt({ durationMs: 300_000, marks });
   const reviews = [aReview({ attemptId: attempt.id, lockedAt, scores: all(3) })];
   const pause = { startMs: 170_000, endMs: 174_000 };
-  const ceilingOfTradeoffs = (pauseTags: Coaching['pauseTags'], isMeasured = true) =>
+  const ceilingOfTradeoffs = (pauseTags: Coaching['pauseTags']) =>
     scoredAttempt(rubric, {
       attempt,
       reviews,
       coaching: { ...blankCoaching(attempt.id), pauseTags },
-      delivery: isMeasured ? aDelivery({ pauses: [pause] }) : null,
+      delivery: aDelivery({ pauses: [pause] }),
     })?.ceilings['pacing.tradeoffs'];
-  expect(ceilingOfTradeoffs([], false)).toBe(4);
+  expect(ceilingOfTradeoffs([])).toBeUndefined();
   expect(ceilingOfTradeoffs([{ ...pause, place: 'between-points' }])).toBe(4);
   expect(ceilingOfTradeoffs([{ ...pause, place: 'mid-sentence' }])).toBe(2);
 });
