@@ -54,9 +54,10 @@ export function schemaOf<T>() {
   ): Schema<T> => schema;
 }
 
-export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-export const ms = count;
-export const epochMs = count;
+const whole = () => v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+export const count = whole();
+export const ms = whole();
+export const epochMs = whole();
 export const id = <Id extends string>() =>
   v.custom<Id>((value) => typeof value === 'string' && value !== '', 'Not an id');
 export const attemptId = id<AttemptId>();

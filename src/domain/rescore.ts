@@ -13,12 +13,15 @@ export function rescorableFrom({ startedAt }: Pick<KeptAttempt, 'startedAt'>): E
   return startedAt + LEAST_AGE_MS;
 }
 
+/** So many focuses count as being worked on. A judgement: one a day for some days. */
+export const NEWEST_FOCUSES = 3;
+
 type Candidate = {
   readonly attempt: Pick<KeptAttempt, 'promptId' | 'startedAt' | 'drillStep' | 'audioDeletedAt'>;
   /** All of the attempt's. */
   readonly reviews: readonly Review[];
   readonly now: EpochMs;
-  /** Of the focuses being worked on: their explanations are too fresh in mind. */
+  /** Of the last `NEWEST_FOCUSES` focuses: their explanations are too fresh in mind. */
   readonly newestFocusPrompts: readonly PromptId[];
 };
 

@@ -1,5 +1,6 @@
 import type { KeptAttempt } from '../domain/attempt.ts';
 import type { PromptId } from '../domain/ids.ts';
+import { isRescorable } from '../domain/rescore.ts';
 import type { Review } from '../domain/rubric.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { EpochMs, Ms } from '../domain/timeline.ts';
@@ -32,35 +33,25 @@ export function warmUpLater(now: EpochMs): EpochMs {
 /** An attempt with its reviews. */
 export type Reviewed = { readonly attempt: KeptAttempt; readonly reviews: readonly Review[] };
 
-/** Under this the first scores are remembered, and nothing would be blind about the second. */
-const LEAST_AGE_MS: Ms = 14 * DAY_MS;
 const ATTEMPTS_PER_OFFER = 10;
 
 /**
  * The attempt to score once more without the old scores in sight, the oldest that will do: one for every ten
  * attempts. Null: none is due.
  *
- * @param focusPrompt that of the newest focus, about which too much is known already
+ * @param newestFocusPrompts see `isRescorable`
  */
 export function rescoreOffer(
   all: readonly Reviewed[],
-  focusPrompt: PromptId | null,
+  newestFocusPrompts: readonly PromptId[],
   now: EpochMs,
 ): KeptAttempt | null {
   const attempts = all.filter(({ attempt }) => attempt.drillStep === undefined);
   const done = attempts.filter(({ reviews }) => reviews.some(isLockedRescore)).length;
   if (Math.floor(attempts.length / ATTEMPTS_PER_OFFER) <= done) return null;
-  const eligible = attempts.filter(
-    (reviewed) => mayBeRescored(reviewed, now) && reviewed.attempt.promptId !== focusPrompt,
-  );
+  const eligible = attempts.filter((reviewed) => isRescorable({ ...reviewed, newestFocusPrompts, now }));
   const oldest = eligible.toSorted((a, b) => a.attempt.startedAt - b.attempt.startedAt)[0];
   return oldest?.attempt ?? null;
-}
-
-function mayBeRescored({ attempt, reviews }: Reviewed, now: EpochMs): boolean {
-  const isScored = reviews.some(({ mode, lockedAt }) => mode === 'full' && lockedAt !== null);
-  const isHeard = attempt.audioDeletedAt === undefined;
-  return isScored && isHeard && now - attempt.startedAt >= LEAST_AGE_MS && !reviews.some(isLockedRescore);
 }
 
 function isLockedRescore({ mode, lockedAt }: Review): boolean {

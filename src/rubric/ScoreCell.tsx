@@ -13,9 +13,18 @@ type ScoreCellProps = {
   readonly rubric: Rubric;
   readonly cell: RubricCell;
   readonly level: Level | null;
-  readonly moments: readonly Ms[];
   readonly isOpen: boolean;
   readonly isLocked: boolean;
+  readonly onChoose: (level: Level) => void;
+  readonly onClear: () => void;
+  /** Null: what is scored is not heard, and no moment of it can be cited. */
+  readonly evidence: Evidence | null;
+  readonly children?: ReactNode;
+};
+
+/** The moments that stand for a cell's level, and how to cite them. */
+export type Evidence = {
+  readonly moments: readonly Ms[];
   /** There is something to hear. */
   readonly canCite: boolean;
   /** Of what says why there is nothing to cite. */
@@ -23,12 +32,9 @@ type ScoreCellProps = {
   /** The key that cites is meant for this cell. */
   readonly isTouched: boolean;
   readonly onTouch: () => void;
-  readonly onChoose: (level: Level) => void;
-  readonly onClear: () => void;
   readonly onCite: () => void;
   readonly onUncite: (atMs: Ms) => void;
   readonly onPlay: (atMs: Ms) => void;
-  readonly children?: ReactNode;
 };
 
 /** Every part of a cell has an id, so that it can be found from elsewhere in the form. */
@@ -46,7 +52,7 @@ export function focusCell(cell: CellId): void {
 
 /** One criterion of one step. Choosing never moves what was pressed: descriptions come and go beneath it. */
 export function ScoreCell(props: ScoreCellProps) {
-  const { rubric, cell, level, moments, isOpen, isLocked, canCite, onChoose, onClear, children } = props;
+  const { rubric, cell, level, isOpen, isLocked, onChoose, onClear, evidence, children } = props;
   const criterion = rubric.criteria.find(({ id }) => id === cell.criterion)?.label ?? cell.criterion;
   const name = cellName(rubric, cell.id);
   const idOf = (part: string | number) => partOf(cell.id, part);
@@ -70,8 +76,8 @@ export function ScoreCell(props: ScoreCellProps) {
 
   return (
     <div
-      className={classes(styles['cell'], isOpen && styles['open'], props.isTouched && styles['touched'])}
-      onFocus={props.onTouch}
+      className={classes(styles['cell'], isOpen && styles['open'], evidence?.isTouched && styles['touched'])}
+      onFocus={evidence?.onTouch}
     >
       <span className={styles['criterion']} aria-hidden="true">
         <CriterionShape criterion={cell.criterion} />
@@ -85,7 +91,7 @@ export function ScoreCell(props: ScoreCellProps) {
         id={idOf('levels')}
         className={styles['levels']}
         aria-label={name}
-        aria-describedby={`${idOf('look')} ${idOf('moments')}`}
+        aria-describedby={classes(idOf('look'), evidence !== null && idOf('moments'))}
         onKeyDown={press}
       >
         {rubric.levels.map(({ value, label }) => [
@@ -101,7 +107,7 @@ export function ScoreCell(props: ScoreCellProps) {
               disabled={isLocked}
               onChange={() => {
                 // WebKit gives a radio that is clicked no focus.
-                props.onTouch();
+                evidence?.onTouch();
                 onChoose(value);
               }}
             />
@@ -111,29 +117,33 @@ export function ScoreCell(props: ScoreCellProps) {
           isOpen || value !== level ? description(value) : null,
         ])}
       </fieldset>
-      <Moments
-        id={idOf('moments')}
-        name={name}
-        moments={moments}
-        isUncited={wantsMoment(level ?? undefined)}
-        canPlay={canCite}
-        onPlay={props.onPlay}
-        onRemove={isLocked ? null : props.onUncite}
-        isOpen={isOpen}
-      />
+      {evidence !== null && (
+        <Moments
+          id={idOf('moments')}
+          name={name}
+          moments={evidence.moments}
+          isUncited={wantsMoment(level ?? undefined)}
+          canPlay={evidence.canCite}
+          onPlay={evidence.onPlay}
+          onRemove={isLocked ? null : evidence.onUncite}
+          isOpen={isOpen}
+        />
+      )}
       {!isOpen && level !== null && <p className={styles['chosen']}>{description(level)}</p>}
       {!isLocked && (
         <div className={styles['tools']}>
-          <IconButton
-            id={idOf('moments-cite')}
-            className={styles['tool']}
-            label={`Cite this moment for ${name}`}
-            icon={MapPin}
-            disabled={!canCite}
-            aria-describedby={canCite ? undefined : props.whyNotId}
-            aria-keyshortcuts={props.isTouched ? 'E' : undefined}
-            onClick={props.onCite}
-          />
+          {evidence !== null && (
+            <IconButton
+              id={idOf('moments-cite')}
+              className={styles['tool']}
+              label={`Cite this moment for ${name}`}
+              icon={MapPin}
+              disabled={!evidence.canCite}
+              aria-describedby={evidence.canCite ? undefined : evidence.whyNotId}
+              aria-keyshortcuts={evidence.isTouched ? 'E' : undefined}
+              onClick={evidence.onCite}
+            />
+          )}
           <IconButton
             className={styles['tool']}
             label={`Clear ${name}`}

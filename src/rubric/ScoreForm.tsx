@@ -3,6 +3,7 @@ import { flushSync } from 'react-dom';
 import type { KeptAttempt } from '../domain/attempt.ts';
 import { stepBudgets } from '../domain/budget.ts';
 import type { ReviewId } from '../domain/ids.ts';
+import type { Noise } from '../domain/noise.ts';
 import {
   askedSteps,
   cellName,
@@ -47,6 +48,8 @@ type ScoreFormProps = {
   /** The scores are a second look without a view of the first. */
   readonly isBlind?: boolean;
   readonly playhead: Playhead;
+  /** What the overall is good for. */
+  readonly noise: Noise;
   /** Writes the review; rejects with StorageError. */
   readonly save: (review: Review) => Promise<void>;
   /** Deletes a draft; rejects with StorageError. */
@@ -134,7 +137,7 @@ type SheetProps = ScoreFormProps & {
 /** One review, from blank to locked. Saves itself; locked, it is only read. */
 function Sheet(props: SheetProps) {
   const { attempt, rubric, reviews, review, playhead, save, explain, openStep, onOpenStep } = props;
-  const { isBlind = false, refused, heading } = props;
+  const { isBlind = false, noise, refused, heading } = props;
   const [draft] = useState(() =>
     openDraft({ review: review ?? newReview(rubric, attempt, isBlind), isStored: review !== null, save }),
   );
@@ -254,7 +257,7 @@ function Sheet(props: SheetProps) {
         </p>
       </div>
       <div role="status" aria-label="Overall score">
-        {isLocked && <ScoreSummary rubric={rubric} marking={marking} review={current} />}
+        {isLocked && <ScoreSummary rubric={rubric} marking={marking} review={current} noise={noise} />}
       </div>
       <Corrected review={current} />
       {!isLocked && current.revises !== undefined && (

@@ -113,18 +113,20 @@ export function ScoreStep(props: ScoreStepProps) {
                 rubric={rubric}
                 cell={cellOf(rubric, cell)}
                 level={marking.scores[cell] ?? null}
-                moments={review.moments?.[cell] ?? []}
                 isOpen={isOpen}
                 isLocked={isLocked}
-                canCite={props.canCite}
-                whyNotId={props.whyNotId}
-                isTouched={props.touched === cell}
-                onTouch={() => props.onTouch(cell)}
                 onChoose={(level) => draft.choose(cell, level)}
                 onClear={() => draft.clear(cell)}
-                onCite={() => props.onCite(cell)}
-                onUncite={(atMs) => draft.uncite(cell, atMs)}
-                onPlay={props.onPlay}
+                evidence={{
+                  moments: review.moments?.[cell] ?? [],
+                  canCite: props.canCite,
+                  whyNotId: props.whyNotId,
+                  isTouched: props.touched === cell,
+                  onTouch: () => props.onTouch(cell),
+                  onCite: () => props.onCite(cell),
+                  onUncite: (atMs) => draft.uncite(cell, atMs),
+                  onPlay: props.onPlay,
+                }}
               >
                 {isOpen && criterion === 'depth' && wrongBox}
               </ScoreCell>

@@ -1,18 +1,19 @@
+import type { Noise } from '../domain/noise.ts';
 import { bandOf, cellsOf, type Review, type Rubric } from '../domain/rubric.ts';
 import { criterionScore, leastCells, type Marking, overall, type Total } from '../domain/scoring.ts';
 import { STEP_LABELS } from '../domain/step.ts';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
-import { scoreNoise } from './definition.ts';
 import styles from './ScoreSummary.module.css';
 
 type ScoreSummaryProps = {
   readonly rubric: Rubric;
   readonly marking: Marking;
+  readonly noise: Noise;
   readonly review: Pick<Review, 'mode' | 'quickStep'>;
 };
 
 /** What the locked scores come to, and what to do next. About cells, never about the person. */
-export function ScoreSummary({ rubric, marking, review }: ScoreSummaryProps) {
+export function ScoreSummary({ rubric, marking, noise, review }: ScoreSummaryProps) {
   const total = overall(rubric, marking);
   if (total.points === null) return null;
   const band = bandOf(rubric, total.points);
@@ -28,7 +29,7 @@ export function ScoreSummary({ rubric, marking, review }: ScoreSummaryProps) {
           ? `, ${STEP_LABELS[quickStep]} alone`
           : total.isProvisional
             ? ', provisional'
-            : `, give or take ${Math.round(scoreNoise)}`}
+            : `, give or take ${Math.round(noise.sem)}`}
       </p>
       {notes.map((note) => (
         <p key={note} className="small">

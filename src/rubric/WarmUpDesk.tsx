@@ -180,12 +180,12 @@ function Step({ step, example, scores, isCompared, onChoose, onClear }: StepProp
               key={id}
               rubric={builtInRubric}
               cell={cellOf(builtInRubric, id)}
-              stepLabel={STEP_LABELS[step]}
               level={scores[id] ?? null}
               isOpen
               isLocked={isCompared}
               onChoose={(level) => onChoose(id, level)}
               onClear={() => onClear(id)}
+              evidence={null}
             >
               {isCompared && <Answer own={scores[id]} answer={example.keys.get(id)} />}
             </ScoreCell>

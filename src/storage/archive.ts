@@ -28,6 +28,13 @@ export type Keeping = Pick<
 /** An unfinished attempt no tab is working on. */
 export type Orphan = { readonly attempt: UnfinishedAttempt; readonly keptMs: Ms; readonly bytes: number };
 
+/** A focus, with the attempt whose review it came from. */
+export type SavedFocus = {
+  readonly attemptId: AttemptId;
+  readonly promptId: PromptId;
+  readonly focus: Focus;
+};
+
 /** A record that could not be decoded: moved out of the way, whole, with the reason. */
 export type SetAside = {
   readonly store: string;
@@ -185,7 +192,7 @@ export type Archive = {
      */
     update(id: AttemptId, change: (coaching: Coaching) => Coaching): Promise<Coaching | null>;
     /** The last focuses that were saved, newest first, at most `limit`. */
-    focuses(limit: number): Promise<readonly { readonly attemptId: AttemptId; readonly focus: Focus }[]>;
+    focuses(limit: number): Promise<readonly SavedFocus[]>;
   };
   readonly deliveries: {
     /** What was measured in the clips of these attempts, in their order; null where nothing was yet. */

@@ -2,7 +2,7 @@ import { blankCoaching, type Coaching } from '../domain/coaching.ts';
 import { coachingSchema } from '../domain/coaching-records.ts';
 import type { AttemptId } from '../domain/ids.ts';
 import { encode } from '../domain/records.ts';
-import type { Archive } from './archive.ts';
+import type { Archive, SavedFocus } from './archive.ts';
 import type { ChangeFeed } from './changes.ts';
 import type { Connection } from './connection.ts';
 import { StorageError } from './errors.ts';
@@ -56,19 +56,21 @@ export function openCoaching(
       const sift = sieve(coachingSchema);
       const found = await connection.read(['coaching', 'attempts'], async (tx) => {
         const attempts = tx.objectStore('attempts');
-        const records: Coaching[] = [];
+        const found: SavedFocus[] = [];
         let cursor = await tx.objectStore('coaching').index('byFocus').openCursor(null, 'prev');
-        while (cursor !== null && records.length < limit) {
+        while (cursor !== null && found.length < limit) {
           const record = sift.decode(cursor.primaryKey, cursor.value);
+          const focus = record?.focus;
           // That of an attempt in the trash comes back with it.
-          if (record !== null && (await attempts.getKey(record.attemptId)) !== undefined)
-            records.push(record);
+          const attempt = focus === undefined ? undefined : await attempts.get(cursor.primaryKey);
+          if (focus !== undefined && attempt !== undefined)
+            found.push({ attemptId: attempt.id, promptId: attempt.promptId, focus });
           cursor = await cursor.continue();
         }
-        return records;
+        return found;
       });
       await quarantine.setAside('coaching', sift.unreadable);
-      return found.flatMap(({ attemptId, focus }) => (focus === undefined ? [] : [{ attemptId, focus }]));
+      return found;
     },
   };
 }

@@ -40,15 +40,17 @@ type BudgetBarProps = {
   readonly step: StepId;
   readonly usedMs: Ms;
   readonly budgetMs: Ms;
+  /** What the whole width stands for, where bars are compared. */
+  readonly ofMs?: Ms;
 };
 
 /** Time used against budget, for the eye: say it in words beside it (`budgetWords`). */
-export function BudgetBar({ step, usedMs, budgetMs }: BudgetBarProps) {
+export function BudgetBar({ step, usedMs, budgetMs, ofMs = 1 }: BudgetBarProps) {
   return (
     <span
       className={styles['bar']}
       data-step={step}
-      style={{ '--used': usedMs, '--budget': budgetMs, '--max': Math.max(1, usedMs, budgetMs) }}
+      style={{ '--used': usedMs, '--budget': budgetMs, '--max': Math.max(ofMs, usedMs, budgetMs) }}
       aria-hidden="true"
     >
       <i />

@@ -1,15 +1,6 @@
-import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../support/test.ts';
+import { tabTo } from './hands.ts';
 import { PROMPT, STEPS, speakUntil } from './journey.ts';
-
-/** Presses Tab until the control has the focus, as somebody without a mouse does. */
-async function tabTo(page: Page, target: Locator, most = 120): Promise<void> {
-  for (let presses = 0; presses < most; presses += 1) {
-    if (await target.evaluate((element) => element === document.activeElement).catch(() => false)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`${most} presses of Tab never reached ${target.toString()}`);
-}
 
 test('the whole job without a mouse: choose, record, mark, pause, finish, replay, score, lock, find again', async ({
   page,

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../support/test.ts';
-import { type Hands, keyboard, mouse, tabTo } from './hands.ts';
+import { type Hands, keyboard, mouse } from './hands.ts';
 import { CRITERIA, PROMPT, STEPS, speakUntil } from './journey.ts';
 
 /** Each step is spoken for longer than the five seconds under which it would be missing. */
@@ -110,7 +110,7 @@ async function focus(page: Page, hands: Hands, ifThen: string): Promise<void> {
 }
 
 /** From the prompt's page, with the take not begun, to a saved focus. */
-async function wholeLoop(page: Page, hands: Hands, ifThen: string): Promise<void> {
+async function wholeLoop(page: Page, hands: Hands): Promise<void> {
   await record(page);
   await page.keyboard.press('Control+Enter');
   await expect(page).toHaveURL(/\/attempts\//);
@@ -134,14 +134,14 @@ test('the whole loop twice by keyboard alone, the second take asked about the fo
   const hands = keyboard(page);
   await page.goto(`/practice/${PROMPT.id}`);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  await wholeLoop(page, hands, IF_THEN);
+  await wholeLoop(page, hands);
   await expect(region(page, 'Last focus')).toHaveCount(0);
   await afterTheGap(page, hands, IF_THEN);
 
   await hands.press(page.getByRole('link', { name: 'Practise again' }).first());
   await expect(page).toHaveURL(new RegExp(`/practice/${PROMPT.id}`));
   await expect(page.getByRole('main')).toContainText(IF_THEN);
-  await wholeLoop(page, hands, IF_THEN);
+  await wholeLoop(page, hands);
   const asked = region(page, 'Last focus');
   await expect(asked).toContainText(IF_THEN);
   await hands.choose(asked.getByRole('radiogroup'), 'Partly');
@@ -159,7 +159,7 @@ test('the whole loop by mouse, and the step of the focus spoken again beside the
   await page.goto('/');
   await page.goto(`/practice/${PROMPT.id}`);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  await wholeLoop(page, hands, IF_THEN);
+  await wholeLoop(page, hands);
   await afterTheGap(page, hands, IF_THEN);
 
   const attempt = page.url();

@@ -38,7 +38,7 @@ function reviewed(
 }
 
 const ten = Array.from({ length: 10 }, (_, index) => reviewed(index));
-const offered = (...extra: readonly Reviewed[]) => rescoreOffer([...ten, ...extra], null, NOW)?.id ?? null;
+const offered = (...extra: readonly Reviewed[]) => rescoreOffer([...ten, ...extra], [], NOW)?.id ?? null;
 
 test('of attempts two weeks old the oldest is offered to be scored again', () => {
   const [younger, older] = [reviewed(14), reviewed(20)];
@@ -48,10 +48,10 @@ test('of attempts two weeks old the oldest is offered to be scored again', () =>
 
 test('one is offered for every ten attempts, drills left out', () => {
   const old = reviewed(20);
-  expect(rescoreOffer([...ten.slice(0, 8), old], null, NOW)).toBeNull();
+  expect(rescoreOffer([...ten.slice(0, 8), old], [], NOW)).toBeNull();
   const drill = { ...reviewed(20), attempt: aKeptAttempt({ drillStep: 'next' }) };
-  expect(rescoreOffer([...ten.slice(0, 8), old, drill], null, NOW)).toBeNull();
-  expect(rescoreOffer([...ten.slice(0, 9), old], null, NOW)).toBe(old.attempt);
+  expect(rescoreOffer([...ten.slice(0, 8), old, drill], [], NOW)).toBeNull();
+  expect(rescoreOffer([...ten.slice(0, 9), old], [], NOW)).toBe(old.attempt);
   const done = reviewed(30, {}, { mode: 'rescore', lockedAt: NOW - DAY });
   expect(offered(old, done)).toBeNull();
   expect(offered(old, done, ...ten)).toBe(old.attempt.id);
@@ -63,7 +63,7 @@ test('an attempt that is not scored, or scored again already, deleted, or of the
   expect(offered({ ...reviewed(20), reviews: [aReview({ lockedAt: null })] })).toBeNull();
   expect(offered({ ...reviewed(20), reviews: [aReview({ mode: 'quick', lockedAt: NOW })] })).toBeNull();
   expect(offered(reviewed(20, { audioDeletedAt: NOW }))).toBeNull();
-  expect(rescoreOffer([...ten, reviewed(20, { promptId })], promptId, NOW)).toBeNull();
+  expect(rescoreOffer([...ten, reviewed(20, { promptId })], [promptId], NOW)).toBeNull();
   const begun = reviewed(20, {}, { mode: 'rescore', lockedAt: null });
   expect(offered(begun)).toBe(begun.attempt.id);
 });

@@ -1,4 +1,5 @@
 import type { Chunk, KeptAttempt, Segment, UnfinishedAttempt } from '../../src/domain/attempt.ts';
+import type { Delivery } from '../../src/domain/facts.ts';
 import type { PromptId } from '../../src/domain/ids.ts';
 import type { OwnPrompt } from '../../src/domain/prompt.ts';
 import type { Review } from '../../src/domain/rubric.ts';
@@ -90,6 +91,18 @@ export function aReview(fields: Partial<Review> = {}): Review {
     startedAt: 1_790_000_100_000,
     updatedAt: 1_790_000_100_000,
     lockedAt: null,
+    ...fields,
+  };
+}
+
+/** Five minutes of speech without a pause. */
+export function aDelivery(fields: Partial<Delivery> = {}): Delivery {
+  return {
+    attemptId: newAttemptId(),
+    version: 1,
+    speech: { startMs: 0, endMs: 300_000 },
+    pauses: [],
+    localRates: [],
     ...fields,
   };
 }

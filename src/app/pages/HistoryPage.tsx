@@ -5,6 +5,7 @@ import { clamp } from '../../domain/timeline.ts';
 import { AttemptsTable } from '../../history/AttemptsTable.tsx';
 import { readRows } from '../../history/read-rows.ts';
 import { SetAsideNotice } from '../../history/SetAsideNotice.tsx';
+import { Calibration } from '../../reveal/Calibration.tsx';
 import { findRubric, rubricInUse } from '../../rubric/in-use.ts';
 import type { Archive } from '../../storage/archive.ts';
 import { Button, LinkButton } from '../../ui/Button.tsx';
@@ -33,7 +34,7 @@ export function loader(archive: Archive) {
     const rows = await readRows(archive, { inUse, find: (ref) => findRubric(archive, ref) }, attempts);
     return {
       rows,
-      criteria: inUse.criteria,
+      inUse,
       hasOlder: next !== null,
       setAside: await archive.setAside.list(),
     };
@@ -43,7 +44,7 @@ export function loader(archive: Archive) {
 type Data = Awaited<ReturnType<ReturnType<typeof loader>>>;
 
 export function Component() {
-  const { rows, criteria, hasOlder, setAside } = useLoaderData<Data>();
+  const { rows, inUse, hasOlder, setAside } = useLoaderData<Data>();
   const archive = useArchive();
   const { offerUndo, notice } = useUndo();
   const { write, takeBack, fault } = useWrites();
@@ -74,11 +75,20 @@ export function Component() {
             </Empty>
           ) : (
             <>
-              <AttemptsTable rows={rows} criteria={criteria} onDelete={(attempt) => void remove(attempt)} />
+              <AttemptsTable
+                rows={rows}
+                criteria={inUse.criteria}
+                onDelete={(attempt) => void remove(attempt)}
+              />
               <ShowOlder shown={rows.length} hasOlder={hasOlder} />
             </>
           )}
         </Section>
+        {rows.length > 0 && (
+          <Section title="Calibration" anchor="calibration">
+            <Calibration archive={archive} rubric={inUse} changed={rows} />
+          </Section>
+        )}
       </Sheet>
       {notice}
     </>

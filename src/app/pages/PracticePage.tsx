@@ -3,6 +3,7 @@ import { useLoaderData, useSearchParams } from 'react-router';
 import type { KeptAttempt } from '../../domain/attempt.ts';
 import { stepBudgets } from '../../domain/budget.ts';
 import type { Gap } from '../../domain/coaching.ts';
+import { NEWEST_FOCUSES } from '../../domain/rescore.ts';
 import type { CellCount } from '../../domain/scoring.ts';
 import type { EpochMs } from '../../domain/timeline.ts';
 import { Recovered } from '../../history/Recovered.tsx';
@@ -36,7 +37,7 @@ const LOOKED_THROUGH = 100;
 
 export function loader(archive: Archive) {
   return async () => {
-    const [catalog, own, practised, orphans, { attempts }, recording, warmUp, [focus]] = await Promise.all([
+    const [catalog, own, practised, orphans, { attempts }, recording, warmUp, focuses] = await Promise.all([
       loadCatalog(),
       archive.prompts.list(),
       archive.attempts.practised(),
@@ -44,7 +45,7 @@ export function loader(archive: Archive) {
       archive.attempts.page({ limit: LOOKED_THROUGH }),
       archive.settings.get('recording'),
       archive.settings.get('warmUp'),
-      archive.coaching.focuses(1),
+      archive.coaching.focuses(NEWEST_FOCUSES),
     ]);
     const prompts = [...own, ...catalog.prompts];
     const rubric = await rubricInUse(archive);
@@ -59,7 +60,6 @@ export function loader(archive: Archive) {
     const coaching = await archive.coaching.ofAll(open.map(({ attempt }) => attempt.id));
     const reviews = await archive.reviews.ofAll(attempts.map(({ id }) => id));
     const reviewed = attempts.map((attempt, index) => ({ attempt, reviews: reviews[index] ?? [] }));
-    const focused = focus === undefined ? null : await archive.attempts.get(focus.attemptId);
     const now = Date.now();
     return {
       prompts,
@@ -70,8 +70,12 @@ export function loader(archive: Archive) {
       isFirstVisit: attempts.length === 0,
       orphans,
       unfinished: open.map((review, index) => ({ ...review, gap: coaching[index]?.gap ?? null })),
-      rescore: rescoreOffer(reviewed, focused?.promptId ?? null, now),
-      focus: focus?.focus ?? null,
+      rescore: rescoreOffer(
+        reviewed,
+        focuses.map(({ promptId }) => promptId),
+        now,
+      ),
+      focus: focuses[0]?.focus ?? null,
       newestAt: attempts[0]?.startedAt ?? null,
       offersWarmUp: offersWarmUp(warmUp, attempts[0]?.startedAt ?? null, now),
       mode: recording.mode,

@@ -5,6 +5,7 @@ import type { AttemptId } from '../../domain/ids.ts';
 import {
   type Difference,
   difference,
+  NEWEST_FOCUSES,
   rescorableFrom,
   type WhyNotRescored,
   whyNotRescored,
@@ -14,6 +15,8 @@ import type { Review, Rubric } from '../../domain/rubric.ts';
 import { missingFor } from '../../domain/scoring.ts';
 import { Player } from '../../player/Player.tsx';
 import type { Transport } from '../../player/transport.ts';
+import { useNoise } from '../../reveal/use-noise.ts';
+import { scoreNoise } from '../../rubric/definition.ts';
 import { findRubric } from '../../rubric/in-use.ts';
 import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
 import type { Archive } from '../../storage/archive.ts';
@@ -22,7 +25,6 @@ import { formatDay } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { useArchive } from '../archive-context.ts';
 import { NotHereError } from '../NotHere.tsx';
-import { newestFocusPrompts } from '../newest-focus.ts';
 import { playheadOf } from '../playhead.ts';
 import { explain } from '../storage-messages.ts';
 import { useMarks } from '../use-marks.ts';
@@ -52,9 +54,10 @@ type RescoreData = {
 export function loader(archive: Archive) {
   return async ({ params }: LoaderFunctionArgs): Promise<RescoreData> => {
     const id = (params['attemptId'] ?? '') as AttemptId;
-    const [attempt, reviews, { showsPicture }] = await Promise.all([
+    const [attempt, reviews, focuses, { showsPicture }] = await Promise.all([
       archive.attempts.get(id),
       archive.reviews.of(id),
+      archive.coaching.focuses(NEWEST_FOCUSES),
       archive.settings.get('replay'),
     ]);
     if (attempt === null) throw new NotHereError('attempt');
@@ -73,7 +76,7 @@ export function loader(archive: Archive) {
       attempt,
       reviews,
       now: Date.now(),
-      newestFocusPrompts: await newestFocusPrompts(archive),
+      newestFocusPrompts: focuses.map(({ promptId }) => promptId),
     });
     // What was begun is gone on with, and what was locked can be looked at.
     if (why !== null && again === null) return refuse(why);
@@ -135,6 +138,8 @@ function Desk(data: Extract<RescoreData, { tag: 'open' }>) {
   const [showsPicture, setShowsPicture] = useState(data.showsPicture);
   const [transport, setTransport] = useState<Transport | null>(null);
   const playhead = useMemo(() => playheadOf(transport), [transport]);
+  const isLocked = again !== null && again.lockedAt !== null;
+  const noise = useNoise(archive, isLocked ? rubric : null, scoreNoise);
   const { question } = attempt.prompt;
   return (
     <div className={desk['desk']}>
@@ -158,15 +163,14 @@ function Desk(data: Extract<RescoreData, { tag: 'open' }>) {
             <p className="voice">{question}</p>
           </section>
         )}
-        {again !== null && again.lockedAt !== null && (
-          <BothScores attempt={attempt} rubric={rubric} first={first} again={again} />
-        )}
+        {isLocked && <BothScores attempt={attempt} rubric={rubric} first={first} again={again} />}
       </div>
       <ScoreForm
         attempt={attempt}
         rubric={rubric}
         reviews={NOTHING}
         review={again}
+        noise={noise}
         isBlind
         playhead={playhead}
         save={archive.reviews.put}

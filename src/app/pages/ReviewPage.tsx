@@ -24,6 +24,9 @@ import { type Ms, timecode } from '../../domain/timeline.ts';
 import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
 import type { Transport } from '../../player/transport.ts';
+import { Reveal } from '../../reveal/Reveal.tsx';
+import { revealedBy } from '../../reveal/shown.ts';
+import { useNoise } from '../../reveal/use-noise.ts';
 import { scoreNoise } from '../../rubric/definition.ts';
 import { GoneReview } from '../../rubric/GoneReview.tsx';
 import { findRubric, rubricInUse } from '../../rubric/in-use.ts';
@@ -189,6 +192,8 @@ function Desk({ attempt: stored, reviews, review: shown, rubric, isRubricGone, .
   const [showsPicture, setShowsPicture] = useState(first.showsPicture);
   const isLocked = review !== null && review.lockedAt !== null;
   const coach = { attempt, coaching, playhead, change };
+  const revealed = revealedBy(reviews);
+  const noise = useNoise(archive, revealed === null ? null : rubric, scoreNoise);
   function showPicture(isShown: boolean) {
     setShowsPicture(isShown);
     void remember(archive, isShown);
@@ -221,13 +226,27 @@ function Desk({ attempt: stored, reviews, review: shown, rubric, isRubricGone, .
               {...(isLocked ? {} : { onStep: setOpenStep })}
             />
           </div>
+          {revealed !== null && (
+            <Reveal
+              archive={archive}
+              attempt={attempt}
+              rubric={rubric}
+              isRubricGone={gone !== null}
+              review={revealed}
+              delivery={first.delivery}
+              coaching={coaching}
+              playhead={playhead}
+              noise={noise}
+              onTags={(retag) => void change((before) => ({ ...before, pauseTags: retag(before.pauseTags) }))}
+            />
+          )}
           <Notes {...coach} />
           <Brief attempt={attempt} />
           {attempt.drillStep === undefined && (
             <AttemptDrills attempt={attempt} transport={transport} rubric={rubric} {...first} />
           )}
           {review !== null && attempt.drillStep === undefined && (
-            <TakeAway sheet={reviewSheet({ attempt, rubric, review, coaching, noise: scoreNoise })} />
+            <TakeAway sheet={reviewSheet({ attempt, rubric, review, coaching, noise: noise.sem })} />
           )}
         </div>
         <div>
@@ -248,6 +267,7 @@ function Desk({ attempt: stored, reviews, review: shown, rubric, isRubricGone, .
               rubric={rubric}
               reviews={reviews}
               review={review}
+              noise={noise}
               playhead={playhead}
               save={archive.reviews.put}
               discard={archive.reviews.discard}
