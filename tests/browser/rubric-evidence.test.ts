@@ -111,9 +111,8 @@ test('a whole review takes at most 75 presses of a key, fifteen moments and the 
   await expect.element(overall()).toMatchTextContent(/of 100, give or take/);
   expect(presses).toBeLessThanOrEqual(75);
   const review = await storedReview(archive, attempt);
-  expect(Object.values(review?.scores ?? {}).toSorted()).toEqual([
-    3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4,
-  ]);
+  const levels = Object.values(review?.scores ?? {});
+  expect([3, 4].map((level) => levels.filter((chosen) => chosen === level).length)).toEqual([8, 7]);
   const cited = CELL_IDS.flatMap((cell) => review?.moments?.[cell] ?? []);
   expect(cited.toSorted((a, b) => a - b)).toEqual(CELL_IDS.map((_, index) => (index + 1) * 5000));
 });
