@@ -192,6 +192,8 @@ test('what is uncited is listed once before the lock, and each leads to its cell
 test('the second press locks unless something is newly uncited; a double click is one press', async () => {
   await openALongReview({ reviews: [{ scores: { 'clarity.situation': 3 } }] });
   await ready();
+  // High enough that the list needs no scrolling, which would move the button away from the second click.
+  await page.viewport(1280, 3000);
   await lock().dblClick();
   await expect.element(uncited()).toMatchTextContent(/1 cell at 3 or 4 cites no moment/);
   await radio('Clarity: Next', '4 Full').click();
