@@ -111,9 +111,8 @@ test('a whole review takes at most 75 presses of a key, fifteen moments and the 
   await expect.element(overall()).toMatchTextContent(/of 100, give or take/);
   expect(presses).toBeLessThanOrEqual(75);
   const review = await storedReview(archive, attempt);
-  expect(Object.values(review?.scores ?? {}).toSorted((a, b) => a - b)).toEqual([
-    3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4,
-  ]);
+  const levels = Object.values(review?.scores ?? {});
+  expect([3, 4].map((level) => levels.filter((chosen) => chosen === level).length)).toEqual([8, 7]);
   const cited = CELL_IDS.flatMap((cell) => review?.moments?.[cell] ?? []);
   expect(cited.toSorted((a, b) => a - b)).toEqual(CELL_IDS.map((_, index) => (index + 1) * 5000));
 });
@@ -193,6 +192,8 @@ test('what is uncited is listed once before the lock, and each leads to its cell
 test('the second press locks unless something is newly uncited; a double click is one press', async () => {
   await openALongReview({ reviews: [{ scores: { 'clarity.situation': 3 } }] });
   await ready();
+  // High enough that the list needs no scrolling, which would move the button away from the second click.
+  await page.viewport(1280, 3000);
   await lock().dblClick();
   await expect.element(uncited()).toMatchTextContent(/1 cell at 3 or 4 cites no moment/);
   await radio('Clarity: Next', '4 Full').click();
