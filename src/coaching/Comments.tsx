@@ -59,38 +59,46 @@ export function Comments({ attemptId, durationMs, comments, playhead, change }: 
     requestAnimationFrame(() => focusOn(comment.id));
   };
   return (
-    <section ref={section} aria-label="Comments" className={styles['comments']}>
-      <h2>Comments</h2>
-      {comments.length > 0 && (
-        <ul role="list" className={styles['list']}>
-          {comments.map((comment, index) =>
-            comment.id === editing?.id ? (
-              <li key={comment.id} className={styles['editing']}>
-                <EditForm
+    <>
+      <section ref={section} aria-label="Comments" className={styles['comments']}>
+        <h2>Comments</h2>
+        {comments.length > 0 && (
+          <ul role="list" className={styles['list']}>
+            {comments.map((comment, index) =>
+              comment.id === editing?.id ? (
+                <li key={comment.id} className={styles['editing']}>
+                  <EditForm
+                    comment={comment}
+                    edit={editing}
+                    durationMs={durationMs}
+                    playhead={playhead}
+                    onEdit={edit}
+                    onEnd={(changed) => endEdit(comment, changed)}
+                  />
+                </li>
+              ) : (
+                <Row
+                  key={comment.id}
                   comment={comment}
-                  edit={editing}
-                  durationMs={durationMs}
+                  isHere={index === here}
                   playhead={playhead}
                   onEdit={edit}
-                  onEnd={(changed) => endEdit(comment, changed)}
+                  onRemove={remove}
                 />
-              </li>
-            ) : (
-              <Row
-                key={comment.id}
-                comment={comment}
-                isHere={index === here}
-                playhead={playhead}
-                onEdit={edit}
-                onRemove={remove}
-              />
-            ),
-          )}
-        </ul>
-      )}
-      <NewComment attemptId={attemptId} isFirst={comments.length === 0} playhead={playhead} change={change} />
+              ),
+            )}
+          </ul>
+        )}
+        <NewComment
+          attemptId={attemptId}
+          isFirst={comments.length === 0}
+          playhead={playhead}
+          change={change}
+        />
+      </section>
+      {/* Outside: a container would hold back what is fixed to the screen. */}
       {notice}
-    </section>
+    </>
   );
 }
 
