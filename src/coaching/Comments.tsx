@@ -311,7 +311,7 @@ function NewComment({ attemptId, isFirst, playhead, change }: NewCommentProps) {
     };
     void change((coaching) => withComment(coaching, comment)).then((isStored) => {
       // What could not be stored is in the field again, unless other words are.
-      if (!isStored) setDraft((there) => (there.text === '' ? { text, atMs: comment.atMs } : there));
+      if (!isStored && (field.current?.value ?? '') === '') write({ text, atMs: comment.atMs });
     });
     const back = goOn();
     if (back !== null) giveBack(back, field.current);
