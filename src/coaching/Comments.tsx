@@ -59,38 +59,46 @@ export function Comments({ attemptId, durationMs, comments, playhead, change }: 
     requestAnimationFrame(() => focusOn(comment.id));
   };
   return (
-    <section ref={section} aria-label="Comments" className={styles['comments']}>
-      <h2>Comments</h2>
-      {comments.length > 0 && (
-        <ul role="list" className={styles['list']}>
-          {comments.map((comment, index) =>
-            comment.id === editing?.id ? (
-              <li key={comment.id} className={styles['editing']}>
-                <EditForm
+    <>
+      <section ref={section} aria-label="Comments" className={styles['comments']}>
+        <h2>Comments</h2>
+        {comments.length > 0 && (
+          <ul role="list" className={styles['list']}>
+            {comments.map((comment, index) =>
+              comment.id === editing?.id ? (
+                <li key={comment.id} className={styles['editing']}>
+                  <EditForm
+                    comment={comment}
+                    edit={editing}
+                    durationMs={durationMs}
+                    playhead={playhead}
+                    onEdit={edit}
+                    onEnd={(changed) => endEdit(comment, changed)}
+                  />
+                </li>
+              ) : (
+                <Row
+                  key={comment.id}
                   comment={comment}
-                  edit={editing}
-                  durationMs={durationMs}
+                  isHere={index === here}
                   playhead={playhead}
                   onEdit={edit}
-                  onEnd={(changed) => endEdit(comment, changed)}
+                  onRemove={remove}
                 />
-              </li>
-            ) : (
-              <Row
-                key={comment.id}
-                comment={comment}
-                isHere={index === here}
-                playhead={playhead}
-                onEdit={edit}
-                onRemove={remove}
-              />
-            ),
-          )}
-        </ul>
-      )}
-      <NewComment attemptId={attemptId} isFirst={comments.length === 0} playhead={playhead} change={change} />
+              ),
+            )}
+          </ul>
+        )}
+        <NewComment
+          attemptId={attemptId}
+          isFirst={comments.length === 0}
+          playhead={playhead}
+          change={change}
+        />
+      </section>
+      {/* Outside: a container would hold back what is fixed to the screen. */}
       {notice}
-    </section>
+    </>
   );
 }
 
@@ -303,7 +311,7 @@ function NewComment({ attemptId, isFirst, playhead, change }: NewCommentProps) {
     };
     void change((coaching) => withComment(coaching, comment)).then((isStored) => {
       // What could not be stored is in the field again, unless other words are.
-      if (!isStored) setDraft((there) => (there.text === '' ? { text, atMs: comment.atMs } : there));
+      if (!isStored && (field.current?.value ?? '') === '') write({ text, atMs: comment.atMs });
     });
     const back = goOn();
     if (back !== null) giveBack(back, field.current);

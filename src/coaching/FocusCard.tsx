@@ -3,7 +3,7 @@ import type { KeptAttempt } from '../domain/attempt.ts';
 import { stepBudgets } from '../domain/budget.ts';
 import type { Coaching, Focus } from '../domain/coaching.ts';
 import { drillSeconds, type FocusPick, nextLevel, pickFocus } from '../domain/focus.ts';
-import { type CellId, cellId, cellOf, cellsOf, type Level, type Rubric } from '../domain/rubric.ts';
+import { type CellId, cellId, cellOf, cellsOf, type Level, type Rubric, stepOf } from '../domain/rubric.ts';
 import { levelOf, type Marking } from '../domain/scoring.ts';
 import type { StepId } from '../domain/step.ts';
 import { Button, LinkButton } from '../ui/Button.tsx';
@@ -192,7 +192,7 @@ type OnwardProps = Pick<FocusCardProps, 'attempt' | 'rubric' | 'canRepeat'> & {
 
 /** The step alone, or the whole once more. */
 function Onward({ attempt, rubric, cell, canRepeat, isDrill = false }: OnwardProps) {
-  const step = rubric.steps.find(({ id }) => cell.endsWith(`.${id}`));
+  const step = rubric.steps.find(({ id }) => id === stepOf(cell));
   if (!canRepeat || step === undefined) return null;
   const seconds = drillSeconds(stepBudgets(rubric.budgets, attempt.targetMs)[step.id]);
   const practice = `/practice/${attempt.promptId}`;
@@ -223,8 +223,8 @@ function cellsWithLevel(rubric: Rubric, marking: Marking, only: StepId | null): 
 
 /** `Technical depth of Trade-offs`; `otherwise` where the rubric has no such cell. */
 function titleOf(rubric: Rubric, cell: CellId, otherwise: string): string {
-  const criterion = rubric.criteria.find(({ id }) => cell.startsWith(`${id}.`));
-  const step = rubric.steps.find(({ id }) => cell === cellId(criterion?.id ?? '', id));
+  const step = rubric.steps.find(({ id }) => id === stepOf(cell));
+  const criterion = rubric.criteria.find(({ id }) => step !== undefined && cellId(id, step.id) === cell);
   return criterion === undefined || step === undefined ? otherwise : `${criterion.label} of ${step.label}`;
 }
 

@@ -14,7 +14,8 @@ type GapProps = {
   readonly timeZone: string;
   readonly isPredicted: boolean;
   readonly change: (change: (coaching: Coaching) => Coaching) => Promise<boolean>;
-  readonly onChosen: () => void;
+  /** Another wait was chosen, or none; fulfils with whether that was stored. */
+  readonly onChosen: (work: Promise<boolean>) => void;
 };
 
 /** A while between speaking and judging. It holds nobody back: all that comes after it is there. */
@@ -22,11 +23,12 @@ export function Gap(props: GapProps) {
   const { choice, endsAt, leftMs, timeZone, isPredicted, change, onChosen } = props;
   const choose = (next: GapChoice) => {
     const now = Date.now();
-    onChosen();
-    void change((coaching) => {
-      const fromAt = coaching.prediction?.decidedAt ?? now;
-      return { ...coaching, gap: gapOf(next, { now, fromAt, timeZone }) };
-    });
+    onChosen(
+      change((coaching) => {
+        const fromAt = coaching.prediction?.decidedAt ?? now;
+        return { ...coaching, gap: gapOf(next, { now, fromAt, timeZone }) };
+      }),
+    );
   };
   const isTomorrow = choice === 'tomorrow';
   return (
@@ -57,7 +59,7 @@ export function Gap(props: GapProps) {
         ) : (
           <Button onClick={() => choose('tomorrow')}>Tomorrow</Button>
         )}
-        <LinkButton variant="quiet" to="/">
+        <LinkButton variant="quiet" slim to="/">
           Practise something else
         </LinkButton>
       </div>

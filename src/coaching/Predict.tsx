@@ -15,8 +15,8 @@ type PredictProps = {
   /** The attempt's: a gap may last until the next local day. */
   readonly timeZone: string;
   readonly change: (change: (coaching: Coaching) => Coaching) => Promise<boolean>;
-  /** It was saved or skipped. */
-  readonly onDecided: () => void;
+  /** It was saved or skipped; fulfils with whether that was stored. */
+  readonly onDecided: (work: Promise<boolean>) => void;
 };
 
 /** One level per criterion, right after speaking and before anything is heard. Each tap is kept at once. */
@@ -27,8 +27,7 @@ export function Predict({ rubric, prediction, timeZone, change, onDecided }: Pre
     void change((coaching) => withTap(coaching, rubric, criterion, level));
   const decide = (isSkipped: boolean) => {
     const now = Date.now();
-    onDecided();
-    void change((coaching) => decided(coaching, rubric, isSkipped, now, timeZone));
+    onDecided(change((coaching) => decided(coaching, rubric, isSkipped, now, timeZone)));
   };
   return (
     <Panel name="Predict" kicker="Before you listen" title="How was it?">
@@ -55,6 +54,9 @@ export function Predict({ rubric, prediction, timeZone, change, onDecided }: Pre
           />
         </div>
       ))}
+      <p className={styles['overall']}>
+        {overall === null ? 'The overall follows from all of them.' : `Overall ${overall} of 100`}
+      </p>
       <div className="row">
         <Button variant="primary" disabled={overall === null} onClick={() => decide(false)}>
           Save prediction
@@ -62,7 +64,6 @@ export function Predict({ rubric, prediction, timeZone, change, onDecided }: Pre
         <Button variant="quiet" onClick={() => decide(true)}>
           Skip prediction
         </Button>
-        <p className={styles['overall']}>{overall === null ? '' : `Overall ${overall} of 100`}</p>
       </div>
     </Panel>
   );

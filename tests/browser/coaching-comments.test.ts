@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { CommentId } from '../../src/domain/ids.ts';
+import { StorageError } from '../../src/storage/errors.ts';
 import { setSingleKeys } from '../../src/ui/shortcuts.ts';
 import { expectGoodLooks } from './app.tsx';
 import { form, LONG, openReview, patiently, player, slider } from './open-review.ts';
@@ -128,6 +129,18 @@ test('words on their way survive a reload, with their time; an empty comment is 
   await again(opened);
   await expect.element(items()).toMatchTextContent(/Half a sent/);
   expect(await stored(opened)).toHaveLength(1);
+});
+
+test('words that cannot be stored are in the field again', async () => {
+  await openReview({}, (real) => ({
+    ...real,
+    coaching: { ...real.coaching, update: () => Promise.reject(new StorageError('full')) },
+  }));
+  await field().fill('Not to be lost');
+  await add().click();
+  await expect.element(page.getByRole('alert')).toBeVisible();
+  await expect.element(field()).toHaveValue('Not to be lost');
+  await expect.element(items()).not.toBeInTheDocument();
 });
 
 test('each begins with its time, which goes there and plays; the one at the playhead is marked', async () => {

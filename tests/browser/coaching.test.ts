@@ -185,6 +185,19 @@ test('when the wait is over the region goes by itself and says so', async () => 
   await expect.element(page.getByText('Ready to score.', { exact: true })).toBeVisible();
 });
 
+test('scoring while there is a wait ends it, and moves nothing either', async () => {
+  const opened = await openWith(predictedAt(Date.now()));
+  await button('Tomorrow').click();
+  await expect.poll(async () => (await stored(opened)).gap?.choice, patiently).toBe('tomorrow');
+  const level = radio('Pacing: Results', '2 Partial');
+  level.element().scrollIntoView({ block: 'center' });
+  const { top } = level.element().getBoundingClientRect();
+  await userEvent.click(level.element());
+  await expect.element(region('Gap')).not.toBeInTheDocument();
+  await expect.element(page.getByText('Scoring has begun: the wait is over.')).toBeInTheDocument();
+  expect(level.element().getBoundingClientRect().top).toBe(top);
+});
+
 test('what was said in another tab shows here', async () => {
   const { archive, attempt } = await openReview(LONG);
   await expect.element(region('Predict')).toBeVisible();

@@ -41,7 +41,6 @@ export function Due({ attempt, rubric, review, coaching, playhead, change }: Coa
   const stays = stage === 'score' && (review !== null || shown !== 'predict');
   if (stage !== shown && (hasActed || !stays)) {
     setShown(stage);
-    setActed(false);
   }
   const before = useRef(shown);
   useEffect(() => {
@@ -59,7 +58,11 @@ export function Due({ attempt, rubric, review, coaching, playhead, change }: Coa
   const { prediction, gap } = coaching;
   const { timeZone } = attempt;
   const isPredicted = prediction !== undefined && prediction.decidedAt !== null && !prediction.isSkipped;
-  const act = () => setActed(true);
+  /** A press that may lead on: then nothing has gone by itself. */
+  const act = (work: Promise<boolean>) => {
+    setActed(true);
+    void work.then(() => setActed(false));
+  };
   const close = () => setShown(stage);
   return (
     <div ref={frame} className={styles['due']}>
