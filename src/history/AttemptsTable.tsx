@@ -137,7 +137,7 @@ function Mark({ id, among }: MarkProps) {
   return (
     <>
       <CriterionShape criterion={id} />
-      {nth > 0 && own.length > 1 && <span aria-hidden="true">{nth}</span>}
+      {nth > 0 && own.length > 1 && <span aria-hidden="true">{`\u2009${nth}`}</span>}
     </>
   );
 }

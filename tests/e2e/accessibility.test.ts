@@ -48,6 +48,8 @@ test('every screen of an empty app', async ({ page }) => {
     '/prompts',
     `/prompts/${PROMPT.id}`,
     '/settings',
+    '/settings/rubric',
+    '/warm-up',
     `/practice/${PROMPT.id}`,
   ];
   for (const path of [...screens, '/nowhere', '/attempts/nothing']) {
