@@ -180,8 +180,9 @@ export type Consistency = {
 /** Re-score − original of the overall, one for each attempt that was scored again. */
 export function rescoreDifferences(rubric: Rubric, all: readonly ScoredAttempt[]): readonly number[] {
   return all.flatMap(({ marking, rescore }) => {
+    if (rescore === null) return [];
     const before = overall(rubric, marking).points;
-    const after = rescore === null ? null : overall(rubric, rescore).points;
+    const after = overall(rubric, rescore).points;
     return before === null || after === null ? [] : [after - before];
   });
 }

@@ -31,6 +31,8 @@ import { gapWords, listed, meanGapWords } from './words.ts';
 
 /** So many of the largest gaps are named. */
 const NAMED = 3;
+/** So many of the newest predictions are set beside their scores: judgement changes, and more points say no more. */
+const NEWEST = 100;
 
 type CalibrationProps = {
   readonly archive: Archive;
@@ -67,25 +69,25 @@ function useCalibration(archive: Archive, rubric: Rubric, changed: unknown) {
 
 type FindingsProps = CalibrationData & { readonly rubric: Rubric };
 
-function Findings({ rubric, scored, toRescore }: FindingsProps) {
+function Findings({ rubric, compared, scored, toRescore }: FindingsProps) {
   const limited = rubric.criteria.filter(({ id }) =>
     rubric.cells.some(({ criterion, auto }) => criterion === id && auto !== undefined),
   );
   return (
     <div className={styles['findings']}>
       <Block title="Predicted, then scored">
-        <Predictions rubric={rubric} scored={scored} />
+        <Predictions rubric={rubric} scored={compared} />
       </Block>
       {limited.map((criterion) => (
         <Block key={criterion.id} title={`${criterion.label} given, and what the recording allows`}>
-          <Ceilings rubric={rubric} scored={scored} criterion={criterion} />
+          <Ceilings rubric={rubric} scored={compared} criterion={criterion} />
         </Block>
       ))}
       <Block title="The same take, scored again">
         <Rescores rubric={rubric} scored={scored} toRescore={toRescore} />
       </Block>
       <Block title="One message or several">
-        <Messages rubric={rubric} scored={scored} />
+        <Messages rubric={rubric} scored={compared} />
       </Block>
     </div>
   );
@@ -111,7 +113,7 @@ function Predictions({ rubric, scored }: ScoredProps) {
     () =>
       rubric.criteria.map((criterion) => ({
         criterion,
-        pairs: predictionPairs(rubric, scored, criterion.id),
+        pairs: predictionPairs(rubric, scored, criterion.id).slice(0, NEWEST),
       })),
     [rubric, scored],
   );
@@ -156,7 +158,8 @@ function PredictionFigure({ criterion: { id, label }, pairs }: PredictionFigureP
       <figcaption>
         {name}
         <p className="small">
-          Scored {meanGapWords(gap, ['below', 'above'], 'the prediction')} {plural(gap.count, 'take')}.
+          Scored {meanGapWords(gap, ['below', 'above'], 'the prediction')}{' '}
+          {gap.count === NEWEST ? `The newest ${NEWEST} takes.` : `${plural(gap.count, 'take')}.`}
         </p>
       </figcaption>
       <Scatter pairs={pairs} />
@@ -264,7 +267,7 @@ function CountTable({ label, pairs }: { readonly label: string; readonly pairs: 
   );
 }
 
-function Rescores({ rubric, scored, toRescore }: FindingsProps) {
+function Rescores({ rubric, scored, toRescore }: ScoredProps & Pick<CalibrationData, 'toRescore'>) {
   const found = consistencyOf(rubric, scored);
   const count = scored.filter(({ rescore }) => rescore !== null).length;
   return (

@@ -169,6 +169,8 @@ const ownPrompt = fc.record(
 const cell = fc.constantFrom(...CELL_IDS);
 const span = { startMs: ms, endMs: ms };
 const answered = fc.record({ answer: fc.constantFrom(...ANSWERS), atMs: ms }, { requiredKeys: ['answer'] });
+/** Points are named by the library or by a UUID, never by what every object has. */
+const pointId = fc.stringMatching(/^[a-z]{1,12}-c[1-9]$/);
 const coaching = fc.record(
   {
     attemptId: id<AttemptId>(),
@@ -181,7 +183,7 @@ const coaching = fc.record(
     comments: fc.array(
       fc.record({ id: id<CommentId>(), atMs: ms, text, createdAt: epochMs, updatedAt: epochMs }),
     ),
-    covered: fc.dictionary(fc.stringMatching(/^[a-z-]+$/), answered),
+    covered: fc.dictionary(pointId, answered),
     pauseTags: fc.array(fc.record({ ...span, place: fc.constantFrom(...PAUSE_PLACES) })),
     focusDone: answered,
     focus: fc.record({
