@@ -9,13 +9,15 @@ import type { ReviewSheet } from './review-sheet.ts';
 import styles from './TakeAway.module.css';
 
 /** A review on paper, or as text to be put elsewhere. Nothing leaves the browser but by the person's hand. */
-export function TakeAway({ sheet }: { readonly sheet: ReviewSheet }) {
+export function TakeAway({ sheet }: { readonly sheet: ReviewSheet | null }) {
   const [wasCopied, setCopied] = useState(false);
   /** What the browser would not put on its clipboard. */
   const [refused, setRefused] = useState<string | null>(null);
 
-  async function copy() {
-    const text = reviewMarkdown(sheet);
+  if (sheet === null) return null;
+
+  async function copy(of: ReviewSheet) {
+    const text = reviewMarkdown(of);
     const isCopied = await putOnClipboard(text);
     setCopied(isCopied);
     if (isCopied) announce('Copied as Markdown');
@@ -27,7 +29,7 @@ export function TakeAway({ sheet }: { readonly sheet: ReviewSheet }) {
       <Button variant="plain" slim onClick={() => window.print()}>
         Print or save as PDF
       </Button>
-      <Button variant="plain" slim onClick={() => void copy()}>
+      <Button variant="plain" slim onClick={() => void copy(sheet)}>
         Copy as Markdown
       </Button>
       {wasCopied && <span className="small muted">Copied.</span>}

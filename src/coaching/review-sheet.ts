@@ -62,8 +62,12 @@ type SheetSources = {
   readonly noise: number;
 };
 
-/** What is said of a review that is taken away. Without a lock nothing of what the lock reveals is in it. */
-export function reviewSheet({ attempt, rubric, review, coaching, noise }: SheetSources): ReviewSheet {
+/**
+ * What is said of a review that is taken away. Without a lock nothing of what the lock reveals is in it. Null:
+ * the review was made under a version of the rubric that is not here any more, and no other can say its levels.
+ */
+export function reviewSheet({ attempt, rubric, review, coaching, noise }: SheetSources): ReviewSheet | null {
+  if (review.rubricId !== rubric.id || review.rubricVersion !== rubric.version) return null;
   const { scores, wrongSteps, lockedAt } = review;
   const marking: Marking = { scores, wrongSteps, missing: missingFor(attempt, review) };
   const { focus, focusDone } = coaching;

@@ -35,11 +35,12 @@ async function addDrill(
 }
 
 /** Every sound element that plays, however it was made. */
-function watchSounds() {
+function watchSounds({ neverEnd = false } = {}) {
   const playing = new Set<HTMLMediaElement>();
   const { play } = HTMLMediaElement.prototype;
   HTMLMediaElement.prototype.play = function (this: HTMLMediaElement) {
     playing.add(this);
+    if (neverEnd) this.loop = true;
     return play.call(this);
   };
   onTestFinished(() => {
@@ -87,11 +88,12 @@ test('a drill and the original are heard one at a time', async () => {
   await button(/^Play the drill of Trade-offs/).click();
   await expect.element(button(/^Pause the drill of Trade-offs/)).toBeVisible();
   await expect.poll(sounds, patiently).toBe(1);
+  // So that the original never ends by itself.
+  await userEvent.keyboard('l');
   await button('Play the original Trade-offs').click();
   await expect.element(player().getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
   await expect.element(button(/^Play the drill of Trade-offs/)).toBeVisible();
   await expect.poll(sounds, patiently).toBe(1);
-  await player().getByRole('button', { name: 'Play', exact: true }).click();
   await button(/^Play the drill of Trade-offs/).click();
   await expect.element(player().getByRole('button', { name: 'Play', exact: true })).toBeVisible();
   await expect.poll(sounds, patiently).toBe(1);
@@ -102,7 +104,7 @@ test('a drill and the original are heard one at a time', async () => {
 });
 
 test('leaving the page stops the drill', async () => {
-  const sounds = watchSounds();
+  const sounds = watchSounds({ neverEnd: true });
   const { archive, attempt, router } = await openReview();
   await addDrill(archive, attempt, {}, 3);
   await button(/^Play the drill of/).click();

@@ -31,14 +31,24 @@ type Given = {
 function sheetOf({ attempt, review, coaching }: Given) {
   const kept = aKeptAttempt({ ...SPOKEN, ...attempt });
   const scores = Object.fromEntries(CELL_IDS.map((cell) => [cell, 3])) as Review['scores'];
-  return reviewSheet({
+  const sheet = reviewSheet({
     attempt: kept,
     rubric,
     review: aReview({ attemptId: kept.id, scores, lockedAt: AT + 3_600_000, ...review }),
     coaching: { ...blankCoaching(kept.id), ...coaching },
     noise: 7.4,
   });
+  if (sheet === null) throw new Error('The rubric is the review’s');
+  return sheet;
 }
+
+test('a review whose rubric is gone has no words for its levels', () => {
+  const attempt = aKeptAttempt(SPOKEN);
+  const review = aReview({ attemptId: attempt.id, rubricVersion: '0.9.0', lockedAt: AT });
+  expect(
+    reviewSheet({ attempt, rubric, review, coaching: blankCoaching(attempt.id), noise: 7.4 }),
+  ).toBeNull();
+});
 
 const comment = (atMs: number, text: string) => ({
   id: `c${atMs}` as CommentId,
