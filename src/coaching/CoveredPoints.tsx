@@ -20,19 +20,21 @@ const OPTIONS = ANSWERS.map((value) => ({ value, label: ANSWER_LABELS[value] }))
 type CoveredPointsProps = {
   /** As they were when the attempt was made. */
   readonly points: FrozenPrompt['covers'];
+  /** Nothing else is due before them: folded until then, they do not answer for one's memory. */
+  readonly areDue: boolean;
   readonly covered: Coaching['covered'];
   readonly playhead: Playhead;
   readonly change: (change: (coaching: Coaching) => Coaching) => Promise<boolean>;
 };
 
 /** What an answer to the prompt can cover: never shown before it was recorded, and ticked off while listening. */
-export function CoveredPoints({ points, covered, playhead, change }: CoveredPointsProps) {
+export function CoveredPoints({ points, areDue, covered, playhead, change }: CoveredPointsProps) {
   const id = useId();
   const answer = (point: string, answered: Answered | null) =>
     void change((coaching) => withCovered(coaching, point, answered));
   return (
     <section aria-label="Covered points" className={styles['covered']}>
-      <details open>
+      <details open={areDue}>
         <summary>
           <h2>Covered points</h2>
           <span className={styles['count']}>{countWords(points, covered)}</span>

@@ -190,11 +190,13 @@ export function OneFocus({ attempt, rubric, review, coaching, before, canRepeat,
   );
 }
 
-type NotesProps = Omit<CoachProps, 'rubric' | 'review'>;
+type NotesProps = Omit<CoachProps, 'rubric'>;
 
 /** What one notes while listening, under the player. */
-export function Notes({ attempt, coaching, playhead, change }: NotesProps) {
+export function Notes({ attempt, review, coaching, playhead, change }: NotesProps) {
   const { covers } = attempt.prompt;
+  const now = useNow(review === null ? (coaching.gap?.endsAt ?? null) : null);
+  const stage = stageOf({ attempt, coaching, review, now });
   return (
     <>
       <div className={styles['block']}>
@@ -208,7 +210,13 @@ export function Notes({ attempt, coaching, playhead, change }: NotesProps) {
       </div>
       {covers.length > 0 && (
         <div className={styles['block']}>
-          <CoveredPoints points={covers} covered={coaching.covered} playhead={playhead} change={change} />
+          <CoveredPoints
+            points={covers}
+            areDue={stage !== 'predict' && stage !== 'gap'}
+            covered={coaching.covered}
+            playhead={playhead}
+            change={change}
+          />
         </div>
       )}
     </>

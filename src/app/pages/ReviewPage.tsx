@@ -240,9 +240,9 @@ function Desk({ attempt: stored, reviews, review: shown, rubric, isRubricGone, .
               onTags={(retag) => void change((before) => ({ ...before, pauseTags: retag(before.pauseTags) }))}
             />
           )}
-          <Notes {...coach} />
+          <Notes {...coach} review={review} />
           <Brief attempt={attempt} />
-          {attempt.drillStep === undefined && (
+          {attempt.drillStep === undefined && (isLocked || first.drills.length > 0) && (
             <AttemptDrills attempt={attempt} transport={transport} rubric={rubric} {...first} />
           )}
           {review !== null && attempt.drillStep === undefined && (
