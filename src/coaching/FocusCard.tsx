@@ -163,7 +163,7 @@ function FocusForm(props: FocusFormProps) {
           }}
         />
       </div>
-      <Button variant={isDrill && canRepeat ? 'outline' : 'primary'} onClick={save}>
+      <Button variant={isDrill ? 'outline' : 'primary'} onClick={save}>
         Save focus
       </Button>
       <Onward attempt={attempt} rubric={rubric} cell={cell} canRepeat={canRepeat} isDrill={isDrill} />
@@ -193,7 +193,7 @@ type OnwardProps = Pick<FocusCardProps, 'attempt' | 'rubric' | 'canRepeat'> & {
 /** The step alone, or the whole once more. */
 function Onward({ attempt, rubric, cell, canRepeat, isDrill = false }: OnwardProps) {
   const step = rubric.steps.find(({ id }) => id === stepOf(cell));
-  if (!canRepeat || step === undefined) return null;
+  if (step === undefined) return null;
   const seconds = drillSeconds(stepBudgets(rubric.budgets, attempt.targetMs)[step.id]);
   const practice = `/practice/${attempt.promptId}`;
   return (
@@ -204,7 +204,7 @@ function Onward({ attempt, rubric, cell, canRepeat, isDrill = false }: OnwardPro
       >
         Redo {step.label}, {seconds} seconds
       </LinkButton>
-      <LinkButton to={practice}>Practise again</LinkButton>
+      {canRepeat && <LinkButton to={practice}>Practise again</LinkButton>}
     </div>
   );
 }

@@ -20,6 +20,7 @@ import { StorageError, type StorageFault } from '../storage/errors.ts';
 import { newReviewId } from '../storage/new-id.ts';
 import { announce } from '../ui/announcer.tsx';
 import { Button } from '../ui/Button.tsx';
+import { classes } from '../ui/classes.ts';
 import { formatWhen } from '../ui/format.ts';
 import { Notice } from '../ui/Notice.tsx';
 import type { Playhead } from '../ui/playhead.ts';
@@ -177,6 +178,9 @@ function Sheet(props: SheetProps) {
     .filter(({ id }) => asked.includes(id) && !missing.includes(id))
     .flatMap(({ id }) => orderOf(id).map((criterion) => cellId(criterion, id)));
   const quickStep = quickStepFor(attempt, rubric, current, reviews, isBlind);
+  // What is no longer offered leaves its room: the level that ends the offer stands beneath it.
+  const [offered] = useState(quickStep);
+  const quick = quickStep ?? offered;
 
   const cite = (cell: CellId, atMs: Ms) => {
     const name = cellName(rubric, cell);
@@ -267,12 +271,13 @@ function Sheet(props: SheetProps) {
         </p>
       )}
       <EarlierScores attempt={attempt} rubric={rubric} reviews={reviews} review={current} />
-      {quickStep !== null && (
+      {!isLocked && quick !== null && (
         <QuickOffer
           rubric={rubric}
           label={attempt.focus?.label ?? ''}
-          step={quickStep}
+          step={quick}
           isOn={current.mode === 'quick'}
+          isOver={quickStep === null}
           onAsk={ask}
         />
       )}
@@ -400,14 +405,16 @@ type QuickOfferProps = {
   readonly label: string;
   readonly step: StepId;
   readonly isOn: boolean;
+  /** Nothing of it is seen any more but its room. */
+  readonly isOver: boolean;
   readonly onAsk: (step: StepId | null) => void;
 };
 
 /** A review of the cells of one step, or the way back to all of them. */
-function QuickOffer({ rubric, label, step, isOn, onAsk }: QuickOfferProps) {
+function QuickOffer({ rubric, label, step, isOn, isOver, onAsk }: QuickOfferProps) {
   const cells = rubric.criteria.length === 1 ? '1 cell' : `${rubric.criteria.length} cells`;
   return (
-    <div className={styles['quick']}>
+    <div className={classes(styles['quick'], isOver && styles['over'])}>
       <p>
         {isOn
           ? `Only ${STEP_LABELS[step]} is asked. A quick review stays out of the trends.`
