@@ -204,7 +204,10 @@ function Onward({ attempt, rubric, cell, canRepeat, isDrill = false }: OnwardPro
       >
         Redo {step.label}, {seconds} seconds
       </LinkButton>
-      {canRepeat && <LinkButton to={practice}>Practise again</LinkButton>}
+      {/* Only takes of one length compare. */}
+      {canRepeat && (
+        <LinkButton to={`${practice}?target=${attempt.targetMs / 1000}`}>Practise again</LinkButton>
+      )}
     </div>
   );
 }

@@ -39,9 +39,9 @@ type PlayerProps = {
   readonly onStep?: (step: StepId) => void;
   /**
    * The marks were changed; they are shown once they come back with the attempt. Fulfils with whether they
-   * were stored.
+   * were stored. Not given: they stay as they are.
    */
-  readonly onMarks: (marks: readonly Mark[]) => Promise<boolean>;
+  readonly onMarks?: (marks: readonly Mark[]) => Promise<boolean>;
   /** The replay, once there is something to hear, and null when there no longer is. */
   readonly onTransport?: (transport: Transport | null) => void;
   /** What was noted, in order of time: a pin each. */
@@ -131,7 +131,7 @@ function Controls(props: ControlsProps) {
     if (next === marks) return;
     const entry = [...marks];
     setEarlier((list) => [...list, entry]);
-    void onMarks(next).then((isStored) => {
+    void onMarks?.(next).then((isStored) => {
       if (!isStored) setEarlier((list) => list.filter((other) => other !== entry));
     });
   };
@@ -146,12 +146,13 @@ function Controls(props: ControlsProps) {
     const before = earlier.at(-1);
     if (before === undefined) return;
     setEarlier(earlier.slice(0, -1));
-    void onMarks(before).then((isStored) => {
+    void onMarks?.(before).then((isStored) => {
       if (isStored) announce('Taken back');
       else setEarlier((list) => [...list, before]);
     });
   };
-  const keysMark = isMarking || marks.length === 0;
+  const canMark = onMarks !== undefined;
+  const keysMark = canMark && (isMarking || marks.length === 0);
   const seekBy = (byMs: number) => transport.seek(transport.getSnapshot().positionMs + byMs);
   const shortcuts: readonly Shortcut[] = [
     { keys: 'Space', label: 'Play or pause', run: transport.toggle },
@@ -164,7 +165,7 @@ function Controls(props: ControlsProps) {
     ...(spans.length === 0
       ? []
       : [{ keys: 'l', label: 'Loop this step on or off', run: () => toggleLoop(transport) }]),
-    { keys: 'm', label: 'Mark steps on or off', run: () => setMarking(!isMarking) },
+    ...(canMark ? [{ keys: 'm', label: 'Mark steps on or off', run: () => setMarking(!isMarking) }] : []),
     ...(earlier.length === 0 ? [] : [{ keys: 'Mod+z', label: 'Undo the last mark', run: undo }]),
     ...(keysMark ? STEP_IDS : stepsSpoken).map((step) => ({
       keys: String(STEP_IDS.indexOf(step) + 1),
@@ -220,12 +221,14 @@ function Controls(props: ControlsProps) {
         </Notice>
       )}
       <div className={styles['extras']}>
-        <MarkSwitch
-          panelId={panelId}
-          isOn={isMarking}
-          isDisabled={isDisabled}
-          onToggle={() => setMarking(!isMarking)}
-        />
+        {canMark && (
+          <MarkSwitch
+            panelId={panelId}
+            isOn={isMarking}
+            isDisabled={isDisabled}
+            onToggle={() => setMarking(!isMarking)}
+          />
+        )}
         {(save !== null || isWaiting) && (
           <Button variant="plain" slim onClick={save ?? undefined}>
             Download recording
@@ -238,17 +241,19 @@ function Controls(props: ControlsProps) {
         )}
         {(isWaiting || !isDisabled) && <KeysHint does={keysMark ? 'mark' : 'jump to'} />}
       </div>
-      <MarkPanel
-        id={panelId}
-        transport={transport}
-        marks={marks}
-        isOn={isMarking}
-        isDisabled={isDisabled}
-        canUndo={earlier.length > 0}
-        onMark={markHere}
-        onChange={change}
-        onUndo={undo}
-      />
+      {canMark && (
+        <MarkPanel
+          id={panelId}
+          transport={transport}
+          marks={marks}
+          isOn={isMarking}
+          isDisabled={isDisabled}
+          canUndo={earlier.length > 0}
+          onMark={markHere}
+          onChange={change}
+          onUndo={undo}
+        />
+      )}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useId, useRef } from 'react';
 import type { Mode, Outline } from '../domain/attempt.ts';
 import { STEP_LABELS, type StepId } from '../domain/step.ts';
 import type { Ms } from '../domain/timeline.ts';
@@ -32,12 +32,22 @@ export function OutlineFields(props: OutlineFieldsProps) {
   const { outline, mode, asks, budgets, steps, hasClock, readOnly, onChange } = props;
   const id = useId();
   const clock = usePlanClock();
+  const first = useRef<HTMLTextAreaElement>(null);
   return (
     <section className={styles['outline']} aria-labelledby={id}>
       <div className={styles['head']}>
         <h2 id={id}>Outline</h2>
         <p className="small muted">A minute is enough. {WHAT_BECOMES_OF_IT[mode]}</p>
-        {hasClock && !readOnly && <PlanClock clock={clock} />}
+        {hasClock && !readOnly && (
+          <PlanClock
+            clock={clock}
+            onStart={() => {
+              clock.restart();
+              // What is typed now is the plan, and no key of the page.
+              first.current?.focus();
+            }}
+          />
+        )}
       </div>
       {steps.map((step) => (
         <div key={step} className={styles['step']} data-step={step}>
@@ -48,6 +58,7 @@ export function OutlineFields(props: OutlineFieldsProps) {
             </span>
           </div>
           <textarea
+            ref={step === steps[0] ? first : null}
             id={`${id}-${step}`}
             rows={1}
             readOnly={readOnly}

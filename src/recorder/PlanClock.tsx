@@ -29,27 +29,31 @@ export function usePlanClock(): PlanClockState {
   };
 }
 
+type PlanClockProps = {
+  readonly clock: PlanClockState;
+  /** It was started by hand. */
+  readonly onStart: () => void;
+};
+
 /** A minute for the plan. It stops nobody: when it is over, nothing happens. */
-export function PlanClock({ clock }: { readonly clock: PlanClockState }) {
+export function PlanClock({ clock, onStart }: PlanClockProps) {
   const { endsAt, isHidden, restart, hide } = clock;
   return (
     <div className={styles['clock']}>
-      {isHidden ? (
-        <Button variant="quiet" slim onClick={() => hide(false)}>
-          Show the minute
-        </Button>
-      ) : endsAt === null ? (
-        <Button variant="plain" slim onClick={restart}>
+      {endsAt === null ? (
+        <Button variant="plain" slim onClick={onStart}>
           Start the minute
         </Button>
       ) : (
         <>
-          <Left endsAt={endsAt} />
-          <Button variant="plain" slim onClick={restart}>
-            Start again
-          </Button>
-          <Button variant="quiet" slim onClick={() => hide(true)}>
-            Hide the minute
+          {!isHidden && <Left endsAt={endsAt} />}
+          {!isHidden && (
+            <Button variant="plain" slim onClick={restart}>
+              Start again
+            </Button>
+          )}
+          <Button variant="quiet" slim onClick={() => hide(!isHidden)}>
+            {isHidden ? 'Show the minute' : 'Hide the minute'}
           </Button>
         </>
       )}

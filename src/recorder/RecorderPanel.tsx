@@ -294,22 +294,19 @@ type FocusChoiceProps = {
 
 /** What to do differently this time, unless one would rather not. */
 function FocusChoice({ focus, from, isLeft, onLeave }: FocusChoiceProps) {
-  if (isLeft)
-    return (
-      <p className="row small muted">
-        No focus in this take.
-        <Button variant="plain" slim onClick={() => onLeave?.(false)}>
-          Take the focus after all
-        </Button>
-      </p>
-    );
+  // One button, so that the focus stays where it was pressed.
+  const button = onLeave !== null && (
+    <Button key="leave" variant={isLeft ? 'plain' : 'quiet'} slim onClick={() => onLeave(!isLeft)}>
+      {isLeft ? 'Take the focus after all' : 'Not this time'}
+    </Button>
+  );
   return (
-    <FocusLine title="Your focus" focus={focus} from={from}>
-      {onLeave !== null && (
-        <Button variant="quiet" slim onClick={() => onLeave(true)}>
-          Not this time
-        </Button>
-      )}
+    <FocusLine
+      title={isLeft ? 'No focus in this take' : 'Your focus'}
+      focus={isLeft ? null : focus}
+      from={from}
+    >
+      {button}
     </FocusLine>
   );
 }

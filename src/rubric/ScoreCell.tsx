@@ -1,4 +1,4 @@
-import { MapPin, X } from 'lucide-react';
+import { Eraser, MapPin } from 'lucide-react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { cellName, wantsMoment } from '../domain/reviews.ts';
 import { type CellId, LEVELS, type Level, type Rubric, type RubricCell } from '../domain/rubric.ts';
@@ -58,7 +58,7 @@ export function ScoreCell(props: ScoreCellProps) {
   const idOf = (part: string | number) => partOf(cell.id, part);
 
   const press = (event: KeyboardEvent) => {
-    if (isLocked || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || isLocked || event.ctrlKey || event.metaKey || event.altKey) return;
     const chosen = LEVELS.find((candidate) => String(candidate) === event.key);
     if (chosen !== undefined) {
       onChoose(chosen);
@@ -141,14 +141,16 @@ export function ScoreCell(props: ScoreCellProps) {
               disabled={!evidence.canCite}
               aria-describedby={evidence.canCite ? undefined : evidence.whyNotId}
               aria-keyshortcuts={evidence.isTouched ? 'E' : undefined}
+              onKeyDown={press}
               onClick={evidence.onCite}
             />
           )}
           <IconButton
             className={styles['tool']}
             label={`Clear ${name}`}
-            icon={X}
+            icon={Eraser}
             disabled={level === null}
+            onKeyDown={press}
             onClick={() => {
               // This button is about to be disabled, and would drop the focus.
               document.getElementById(idOf(level ?? ''))?.focus({ preventScroll: true });

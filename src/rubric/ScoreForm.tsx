@@ -1,4 +1,13 @@
-import { type RefObject, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import {
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { flushSync } from 'react-dom';
 import type { KeptAttempt } from '../domain/attempt.ts';
 import { stepBudgets } from '../domain/budget.ts';
@@ -51,6 +60,8 @@ type ScoreFormProps = {
   readonly playhead: Playhead;
   /** What the overall is good for. */
   readonly noise: Noise;
+  /** What follows the locked scores: it stands right under what they come to. */
+  readonly children?: ReactNode;
   /** Writes the review; rejects with StorageError. */
   readonly save: (review: Review) => Promise<void>;
   /** Deletes a draft; rejects with StorageError. */
@@ -269,6 +280,7 @@ function Sheet(props: SheetProps) {
       <div role="status" aria-label="Overall score">
         {isLocked && <ScoreSummary rubric={rubric} marking={marking} review={current} noise={noise} />}
       </div>
+      {isLocked && props.children}
       <Corrected review={current} />
       {!isLocked && current.revises !== undefined && (
         <p className={styles['corrected']}>
@@ -276,7 +288,10 @@ function Sheet(props: SheetProps) {
           lock.
         </p>
       )}
-      <EarlierScores attempt={attempt} rubric={rubric} reviews={reviews} review={current} />
+      {/* Earlier scores stay hidden while all cells are scored for the first time. */}
+      {(isLocked || current.revises !== undefined) && (
+        <EarlierScores attempt={attempt} rubric={rubric} reviews={reviews} review={current} />
+      )}
       {!isLocked && quick !== null && (
         <QuickOffer
           rubric={rubric}
@@ -299,7 +314,8 @@ function Sheet(props: SheetProps) {
           marking={marking}
           review={current}
           isAsked={asked.includes(step.id)}
-          spokenMs={timed.spoken?.[step.id] ?? null}
+          // A second look is without the facts of the first.
+          spokenMs={isBlind ? null : (timed.spoken?.[step.id] ?? null)}
           budgetMs={timed.budgets[step.id]}
           isOpen={step.id === openStep}
           isLocked={isLocked}

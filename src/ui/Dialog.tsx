@@ -20,6 +20,8 @@ export function Dialog({ title, onClose, children, actions }: DialogProps) {
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // What takes the focus may stand at the end of a long one.
+    if (element !== null) element.scrollTop = 0;
     return () => element?.close();
   }, []);
 

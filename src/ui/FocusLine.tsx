@@ -4,7 +4,8 @@ import styles from './FocusLine.module.css';
 type FocusLineProps = {
   /** What it is: `Your focus`. */
   readonly title: string;
-  readonly focus: { readonly label: string; readonly ifThen: string };
+  /** Null: it is left out. */
+  readonly focus: { readonly label: string; readonly ifThen: string } | null;
   /** Where it came from, when that is not plain. */
   readonly from?: string | null;
   /** What can be done about it. */
@@ -16,10 +17,11 @@ export function FocusLine({ title, focus, from = null, children }: FocusLineProp
   return (
     <div className={styles['focus']}>
       <p className="small muted">
-        {title} · {focus.label}
+        {title}
+        {focus !== null && ` · ${focus.label}`}
       </p>
-      <p className="voice">{focus.ifThen}</p>
-      {from !== null && <p className="small muted">From “{from}”.</p>}
+      {focus !== null && <p className="voice">{focus.ifThen}</p>}
+      {focus !== null && from !== null && <p className="small muted">From “{from}”.</p>}
       {children}
     </div>
   );

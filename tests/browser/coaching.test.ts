@@ -149,7 +149,7 @@ test('a level chosen meanwhile ends the prediction and moves nothing; its room c
   await expectGoodLooks();
   await button('Close').click();
   await expect.element(button('Close')).not.toBeInTheDocument();
-  await expect.element(page.getByRole('heading', { level: 1 })).toHaveFocus();
+  await expect.element(form().getByRole('heading', { name: 'Score', exact: true })).toHaveFocus();
   await again(opened);
   await expect.element(page.getByText('Scoring has begun')).not.toBeInTheDocument();
 });
@@ -169,7 +169,9 @@ test('the wait can be ended, or last until the next morning where it was recorde
   await expect.element(page.getByRole('timer', { name: 'Time left' })).toBeVisible();
   await button('Score now').click();
   await expect.element(region('Gap')).not.toBeInTheDocument();
-  await expect.element(page.getByRole('heading', { level: 1 })).toHaveFocus();
+  await expect.element(form().getByRole('heading', { name: 'Score', exact: true })).toHaveFocus();
+  // What a strong answer covers is ticked before the depth is scored.
+  await expect.element(region('Covered points').getByRole('radio').first()).toBeVisible();
   await expect.poll(async () => (await stored(opened)).gap, patiently).toMatchObject({ choice: 'none' });
   await again(opened);
   await expect.element(region('Gap')).not.toBeInTheDocument();
@@ -234,6 +236,9 @@ test('covered points are ticked off, cited, heard, cleared, and counted', async 
   const opened = await openWith(waited, { prompt: PROMPT });
   const points = region('Covered points');
   await expect.element(points).toMatchTextContent(/3 to tick/);
+  // Folded while something else was due when the page was opened.
+  await expect.element(points.getByRole('radio')).not.toBeInTheDocument();
+  await points.getByText('3 to tick').click();
   await point('The idempotency key', 'Yes').click();
   await point('Where it is <i>stored</i>', 'No').click();
   await point('Two requests at once', 'Partly').click();
@@ -459,6 +464,7 @@ for (const [state, change, fields] of LOOKS)
 test('a review that was half done survives at every stage', async () => {
   const opened = await openWith(waited, { focus: CARRIED, prompt: PROMPT, ...PY_GIL });
   await region('Last focus').getByRole('radio', { name: 'Yes' }).click();
+  await region('Covered points').getByText('3 to tick').click();
   await point('The idempotency key', 'Yes').click();
   await radio('Clarity: Situation', '3 Solid').click();
   await expect.element(form()).toMatchTextContent(/draft saved/);

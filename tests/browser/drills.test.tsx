@@ -49,8 +49,11 @@ function watchSounds({ neverEnd = false } = {}) {
   return () => [...playing].filter((media) => !media.paused).length;
 }
 
-test('a review offers to speak each step again, that of its focus first', async () => {
-  const { attempt, archive } = await openReview(LONG);
+test('a locked review offers to speak each step again, that of its focus first', async () => {
+  const { attempt, archive } = await openReview({
+    ...LONG,
+    review: { scores: all(2), lockedAt: 1_790_000_200_000 },
+  });
   const names = () =>
     drills()
       .getByRole('link')
@@ -184,9 +187,10 @@ test('a drill that a crash cut short is finished like any take, and is its attem
 
 const away = () => page.getByRole('region', { name: 'Print or copy' });
 
-test('before anything is scored there is nothing to take away', async () => {
+test('before anything is scored there is nothing to take away, and no step to speak again', async () => {
   await openReview(LONG);
-  await expect.element(drills()).toBeVisible();
+  await expect.element(page.getByRole('form', { name: 'Score' })).toBeVisible();
+  await expect.element(drills()).not.toBeInTheDocument();
   await expect.element(away()).not.toBeInTheDocument();
 });
 

@@ -50,10 +50,10 @@ export function Due({ attempt, rubric, review, coaching, playhead, change }: Coa
     if (document.activeElement !== document.body) return;
     const title = frame.current?.querySelector('h2');
     if (title instanceof HTMLElement) title.focus({ preventScroll: true });
-    else refocus();
+    else focusScore();
   }, [shown]);
   const hasWaited = gapState(coaching, now).tag === 'over' && review === null;
-  useGapEnd(stage, hasWaited);
+  useGapEnd(stage, hasWaited && !hasActed);
 
   const { prediction, gap } = coaching;
   const { timeZone } = attempt;
@@ -114,6 +114,14 @@ export function Due({ attempt, rubric, review, coaching, playhead, change }: Coa
       )}
     </div>
   );
+}
+
+/** Whoever goes on to scoring finds it. */
+function focusScore(): void {
+  const heading = document.querySelector<HTMLElement>('form[aria-label="Score"] h2');
+  if (heading === null) refocus();
+  heading?.focus({ preventScroll: true });
+  heading?.scrollIntoView({ block: 'nearest' });
 }
 
 function leftMs(gap: GapState): Ms {
@@ -197,6 +205,10 @@ export function Notes({ attempt, review, coaching, playhead, change }: NotesProp
   const { covers } = attempt.prompt;
   const now = useNow(review === null ? (coaching.gap?.endsAt ?? null) : null);
   const stage = stageOf({ attempt, coaching, review, now });
+  const isDue = stage !== 'predict' && stage !== 'gap';
+  // Unfolded by themselves they would move what is being pressed.
+  const [wereDue] = useState(isDue);
+  const areDue = wereDue || (isDue && coaching.gap?.choice === 'none');
   return (
     <>
       <div className={styles['block']}>
@@ -208,11 +220,11 @@ export function Notes({ attempt, review, coaching, playhead, change }: NotesProp
           change={change}
         />
       </div>
-      {covers.length > 0 && (
+      {covers.length > 0 && attempt.drillStep === undefined && (
         <div className={styles['block']}>
           <CoveredPoints
             points={covers}
-            areDue={stage !== 'predict' && stage !== 'gap'}
+            areDue={areDue}
             covered={coaching.covered}
             playhead={playhead}
             change={change}

@@ -49,13 +49,14 @@ export function loader(archive: Archive) {
       : recoveredDrill(archive, rubric, continues.attempt));
     const prompt = drill?.prompt ?? found ?? (continues === null ? null : promptOf(continues.attempt));
     if (prompt === null) throw new NotHereError('prompt');
+    const asked = { ...prompt, targetSec: targetIn(search) ?? prompt.targetSec };
     const cannotContinue = wanted !== null && continues === null;
     const cannotDrill = search.has('drill') && drill === null;
     // After a reload in mid-take this is the page one comes back to.
     const recovered = orphans.find(({ attempt }) => attempt.promptId === promptId && attempt.id !== wanted);
     const isFirstVisit = practised.size === 0;
     return {
-      prompt,
+      prompt: drill === null ? asked : prompt,
       rubric,
       drill,
       cannotDrill,
@@ -68,6 +69,12 @@ export function loader(archive: Archive) {
       isFirstVisit,
     };
   };
+}
+
+/** The length an address asks for, in seconds, as the recorder allows it. */
+function targetIn(search: URLSearchParams): number | null {
+  const seconds = Number(search.get('target'));
+  return seconds >= 30 && seconds <= 10_800 ? seconds : null;
 }
 
 /** What is written during a take must not read anything again. */

@@ -27,7 +27,6 @@ import { useArchive } from '../archive-context.ts';
 import { NotHereError } from '../NotHere.tsx';
 import { playheadOf } from '../playhead.ts';
 import { explain } from '../storage-messages.ts';
-import { useMarks } from '../use-marks.ts';
 import styles from './RescorePage.module.css';
 import desk from './ReviewPage.module.css';
 
@@ -131,9 +130,8 @@ function Refused({ id, why, from }: Extract<RescoreData, { tag: 'refused' }>) {
 
 /** Title, question, player and form: neither what was scored, cited, predicted, noted or measured, nor when. */
 function Desk(data: Extract<RescoreData, { tag: 'open' }>) {
-  const { rubric, first, again } = data;
+  const { attempt, rubric, first, again } = data;
   const archive = useArchive();
-  const { attempt, setMarks, fault } = useMarks(archive, data.attempt);
   const [openStep, setOpenStep] = useState(() => firstStepToScore(rubric, attempt, again));
   const [showsPicture, setShowsPicture] = useState(data.showsPicture);
   const [transport, setTransport] = useState<Transport | null>(null);
@@ -144,7 +142,6 @@ function Desk(data: Extract<RescoreData, { tag: 'open' }>) {
   return (
     <div className={desk['desk']}>
       <div>
-        {fault}
         <div className={desk['player']}>
           <Player
             archive={archive}
@@ -152,7 +149,6 @@ function Desk(data: Extract<RescoreData, { tag: 'open' }>) {
             explain={explain}
             showsPicture={showsPicture}
             onShowsPicture={setShowsPicture}
-            onMarks={setMarks}
             onTransport={setTransport}
             onStep={setOpenStep}
           />

@@ -204,13 +204,6 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
   return (
     <>
       {fault}
-      {asksToKeep && (
-        <div className={styles['keep']}>
-          <KeepNotice
-            onAnswer={(keeping) => void write(() => archive.settings.put('storage', { keeping }))}
-          />
-        </div>
-      )}
       <div className={styles['desk']}>
         <Due {...coach} rubric={rubric} review={review} />
         <div className={styles['listen']}>
@@ -229,6 +222,13 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
               {...(isLocked ? {} : { onStep: setOpenStep })}
             />
           </div>
+          {asksToKeep && (
+            <div className={styles['keep']}>
+              <KeepNotice
+                onAnswer={(keeping) => void write(() => archive.settings.put('storage', { keeping }))}
+              />
+            </div>
+          )}
           {revealed !== null && (
             <Reveal
               archive={archive}
@@ -245,23 +245,21 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
           )}
           <Notes {...coach} review={review} />
           <Brief attempt={attempt} />
-          {attempt.drillStep === undefined && (isLocked || first.drills.length > 0) && (
-            <AttemptDrills attempt={attempt} transport={transport} rubric={rubric} {...first} />
+          {attempt.drillStep === undefined && (
+            <AttemptDrills
+              {...first}
+              attempt={attempt}
+              transport={transport}
+              rubric={rubric}
+              coaching={coaching}
+              isOffered={isLocked}
+            />
           )}
           {review !== null && attempt.drillStep === undefined && (
             <TakeAway sheet={reviewSheet({ attempt, rubric, review, coaching, noise: noise.sem })} />
           )}
         </div>
         <div>
-          {hasFocus(attempt, review, gone !== null) && (
-            <OneFocus
-              {...coach}
-              rubric={rubric}
-              review={review}
-              before={first.focuses}
-              canRepeat={first.canRepeat}
-            />
-          )}
           {attempt.drillStep !== undefined ? (
             <DrillOf step={attempt.drillStep} parent={first.parent} />
           ) : gone === null ? (
@@ -277,7 +275,17 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
               explain={explain}
               openStep={openStep}
               onOpenStep={setOpenStep}
-            />
+            >
+              {hasFocus(attempt, review, gone !== null) && (
+                <OneFocus
+                  {...coach}
+                  rubric={rubric}
+                  review={review}
+                  before={first.focuses}
+                  canRepeat={first.canRepeat}
+                />
+              )}
+            </ScoreForm>
           ) : (
             <GoneReview review={gone} onScoreAnew={() => void scoreAnew()} />
           )}
@@ -288,11 +296,14 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
 }
 
 type AttemptDrillsProps = Pick<DeskProps, 'attempt' | 'rubric' | 'coaching' | 'drills'> & {
+  /** There are scores to choose a step by. */
+  readonly isOffered: boolean;
   readonly transport: Transport | null;
 };
 
 /** The steps of the attempt spoken again, beside its replay. */
-function AttemptDrills({ attempt, rubric, coaching, drills, transport }: AttemptDrillsProps) {
+function AttemptDrills(props: AttemptDrillsProps) {
+  const { attempt, rubric, coaching, drills, transport, isOffered } = props;
   const archive = useArchive();
   const { offerUndo, notice } = useUndo();
   const { write, takeBack, fault } = useWrites();
@@ -321,19 +332,21 @@ function AttemptDrills({ attempt, rubric, coaching, drills, transport }: Attempt
   return (
     <>
       {fault}
-      <Drills
-        drills={drills}
-        redos={STEP_IDS.map((step) => ({
-          step,
-          lengthMs: drillLength(rubric.budgets, targetMs, step),
-          to: drillPath(attempt, step),
-        }))}
-        focusStep={coaching.focus === undefined ? null : stepOf(coaching.focus.cell)}
-        original={original}
-        spoken={spans.map(({ step }) => step)}
-        readClip={(id) => archive.clips.read(id).catch(nullIfRefused)}
-        onDelete={(drill) => void remove(drill)}
-      />
+      {(isOffered || drills.length > 0) && (
+        <Drills
+          drills={drills}
+          redos={STEP_IDS.map((step) => ({
+            step,
+            lengthMs: drillLength(rubric.budgets, targetMs, step),
+            to: drillPath(attempt, step),
+          }))}
+          focusStep={coaching.focus === undefined ? null : stepOf(coaching.focus.cell)}
+          original={original}
+          spoken={spans.map(({ step }) => step)}
+          readClip={(id) => archive.clips.read(id).catch(nullIfRefused)}
+          onDelete={(drill) => void remove(drill)}
+        />
+      )}
       {notice}
     </>
   );

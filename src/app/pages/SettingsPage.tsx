@@ -74,6 +74,9 @@ export function Component() {
             <Link to="/settings/rubric">Change what is scored</Link>: the texts of the levels, weights, time
             budgets, criteria of your own.
           </p>
+          <p>
+            <Link to="/warm-up">Warm up</Link>: score four written examples, and compare with their key.
+          </p>
         </Section>
         <Section title="Data" anchor="data">
           {freeing.fault}

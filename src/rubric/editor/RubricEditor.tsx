@@ -93,7 +93,11 @@ export function RubricEditor({ base, draft: stored, onDraft, onSave }: RubricEdi
   function add(next: RubricDraft) {
     change(next);
     // It comes with this press; its name is the first thing to write.
-    requestAnimationFrame(() => goTo(`criteria.${next.criteria.at(-1)}.label`));
+    requestAnimationFrame(() => {
+      goTo(`criteria.${next.criteria.at(-1)}.label`);
+      const field = document.activeElement;
+      if (field instanceof HTMLInputElement) field.select();
+    });
   }
 
   return (
@@ -213,7 +217,7 @@ function Shares({ edit, of }: SharesProps) {
   const weights = weightsOf(shares);
   const parts = of.map(({ name }, index) => `${name} ${Number(((weights[index] ?? 0) * 100).toFixed(1))} %`);
   return (
-    <p className="small" role="status">
+    <p className="small">
       {sum} % in all. Each counts by its part of that: {parts.join(', ')}.
     </p>
   );
@@ -381,7 +385,7 @@ function Budgets({ base, edit, onChange }: BudgetsProps) {
                 />
               )}
             </div>
-            <div className="row" role="status">
+            <div className="row">
               {off === 0 ? (
                 <p className="small muted">{sum} s, all of it.</p>
               ) : (
@@ -391,7 +395,14 @@ function Budgets({ base, edit, onChange }: BudgetsProps) {
                     {Number.isFinite(off) &&
                       (off > 0 ? `${off} s are left over.` : `that is ${-off} s too much.`)}
                   </p>
-                  <Button slim onClick={() => fit(target)}>
+                  <Button
+                    slim
+                    onClick={({ currentTarget }) => {
+                      // The button goes when the sum is right.
+                      currentTarget.closest('fieldset')?.querySelector('input')?.focus();
+                      fit(target);
+                    }}
+                  >
                     Fit to {length}
                   </Button>
                 </>
