@@ -110,7 +110,7 @@ export function stepFacts(
     const timeMs = sum(own.map(lengthOf));
     const marked = {
       stepTimeSec: timeMs / 1000,
-      stepSharePct: attempt.durationMs === 0 ? null : (timeMs / attempt.durationMs) * 100,
+      stepSharePct: attempt.durationMs === 0 ? null : percentOf(timeMs, attempt.durationMs),
       stepTimeDeviationPct: deviation(timeMs, budgets[step]),
     };
     if (delivery === null) return { ...UNKNOWN, ...whole, ...marked };
@@ -147,7 +147,7 @@ function wholeFacts(
   const final = last === null ? null : mostOverlapping(localRates ?? [], last);
   return {
     totalTimeSec: totalMs / 1000,
-    totalOverPct: targetMs === 0 ? null : Math.max(0, totalMs / targetMs - 1) * 100,
+    totalOverPct: targetMs === 0 ? null : percentOf(Math.max(0, totalMs - targetMs), targetMs),
     final10sRateRatio: final?.ratio ?? null,
   };
 }
@@ -155,7 +155,12 @@ function wholeFacts(
 function deviation(timeMs: Ms, budgetMs: Ms): number | null {
   if (budgetMs === 0) return null;
   const offMs = Math.abs(timeMs - budgetMs);
-  return offMs <= TOLERANCE_MS ? 0 : (offMs / budgetMs) * 100;
+  return offMs <= TOLERANCE_MS ? 0 : percentOf(offMs, budgetMs);
+}
+
+/** Multiplied before it is divided, so that what is exactly at a limit is not pushed over it by binary fractions. */
+function percentOf(part: Ms, whole: Ms): number {
+  return (part * 100) / whole;
 }
 
 /** Of the last end of the step that is a mark; null when it ends with the take, or never came. */
