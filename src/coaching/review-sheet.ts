@@ -2,6 +2,7 @@ import { type KeptAttempt, MODE_LABELS } from '../domain/attempt.ts';
 import { stepBudgets } from '../domain/budget.ts';
 import { ANSWER_LABELS, type Coaching } from '../domain/coaching.ts';
 import { OTHER_PROMPT_ID } from '../domain/prompt.ts';
+import { askedSteps } from '../domain/reviews.ts';
 import { cellId, cellOf, cellsOf, type Level, type Review, type Rubric } from '../domain/rubric.ts';
 import { countCells, criterionScore, levelOf, type Marking, missingFor, overall } from '../domain/scoring.ts';
 import { STEP_LABELS, type StepId, stepTimes } from '../domain/step.ts';
@@ -108,11 +109,12 @@ export function reviewSheet({ attempt, rubric, review, coaching, noise }: SheetS
 function factsOf(
   { promptId, startedAt, durationMs, targetMs, source, mode }: KeptAttempt,
   rubric: Rubric,
-  { lockedAt, mode: kind, quickStep }: Review,
+  review: Review,
   marking: Marking,
 ): readonly string[] {
+  const { lockedAt, mode: kind, quickStep } = review;
   const length = timecode(durationMs);
-  const { asked, scored } = countCells(rubric, marking);
+  const { asked, scored } = countCells(rubric, marking, askedSteps(review));
   return [
     capitalised(formatWhen(startedAt)),
     promptId === OTHER_PROMPT_ID ? length : `${length} of ${timecode(targetMs)}`,

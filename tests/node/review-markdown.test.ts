@@ -197,6 +197,9 @@ test('a quick review has the cells of its step, and an attempt without marks no 
   });
   expect(sheet.steps.map(({ label, time }) => [label, time])).toEqual([['Trade-offs', null]]);
   expect(sheet.facts).toContain('Quick review of Trade-offs');
+  const scores: Review['scores'] = { 'depth.tradeoffs': 3, 'clarity.tradeoffs': 2 };
+  const draft = sheetOf({ review: { mode: 'quick', quickStep: 'tradeoffs', scores, lockedAt: null } });
+  expect(draft.facts.at(-1)).toBe('Draft, 2 of 3');
 });
 
 test('a prediction that was skipped, or only begun, is none', () => {
