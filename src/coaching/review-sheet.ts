@@ -1,5 +1,6 @@
 import { type KeptAttempt, MODE_LABELS } from '../domain/attempt.ts';
 import { stepBudgets } from '../domain/budget.ts';
+import { comparedLock, firstLockedAt, markingOf, whyNotPredicted } from '../domain/calibration.ts';
 import { ANSWER_LABELS, type Coaching } from '../domain/coaching.ts';
 import { OTHER_PROMPT_ID } from '../domain/prompt.ts';
 import { askedSteps } from '../domain/reviews.ts';
@@ -43,7 +44,7 @@ export type ReviewSheet = {
     readonly answer: string;
     readonly at: string | null;
   }[];
-  /** Null: nothing was predicted, or the scores are not locked yet. */
+  /** Null: nothing was predicted that compares, or the scores are not locked yet. */
   readonly prediction:
     | readonly { readonly label: string; readonly predicted: string; readonly scored: string }[]
     | null;
@@ -58,6 +59,8 @@ type SheetSources = {
   /** The review's. */
   readonly rubric: Rubric;
   readonly review: Review;
+  /** All of the attempt's. */
+  readonly reviews: readonly Review[];
   readonly coaching: Coaching;
   /** How far two honest scores of one recording lie apart by chance, in points. */
   readonly noise: number;
@@ -67,7 +70,8 @@ type SheetSources = {
  * What is said of a review that is taken away. Without a lock nothing of what the lock reveals is in it. Null:
  * the review was made under a version of the rubric that is not here any more, and no other can say its levels.
  */
-export function reviewSheet({ attempt, rubric, review, coaching, noise }: SheetSources): ReviewSheet | null {
+export function reviewSheet(sources: SheetSources): ReviewSheet | null {
+  const { attempt, rubric, review, coaching } = sources;
   if (review.rubricId !== rubric.id || review.rubricVersion !== rubric.version) return null;
   const { scores, wrongSteps, lockedAt } = review;
   const marking: Marking = { scores, wrongSteps, missing: missingFor(attempt, review) };
@@ -76,7 +80,7 @@ export function reviewSheet({ attempt, rubric, review, coaching, noise }: SheetS
     title: attempt.prompt.title,
     question: attempt.prompt.question,
     facts: factsOf(attempt, rubric, review, marking),
-    ...totalOf(rubric, review, marking, noise),
+    ...totalOf(sources, marking),
     criteria: rubric.criteria.map(({ id, label }) => ({
       label,
       score: lockedAt === null ? '–' : String(criterionScore(rubric, marking, id) ?? 'not scored'),
@@ -93,7 +97,7 @@ export function reviewSheet({ attempt, rubric, review, coaching, noise }: SheetS
         at: timeOrNull(answered?.atMs),
       };
     }),
-    prediction: lockedAt === null ? null : predictionOf(rubric, marking, coaching),
+    prediction: lockedAt === null ? null : predictionOf(sources),
     carried:
       attempt.focus === undefined
         ? null
@@ -125,20 +129,26 @@ function factsOf(
 }
 
 function totalOf(
-  rubric: Rubric,
-  { lockedAt, revises, reason }: Review,
+  { attempt, rubric, review, reviews, noise }: SheetSources,
   marking: Marking,
-  noise: number,
 ): Pick<ReviewSheet, 'overall' | 'notes'> {
+  const { lockedAt, revises, reason } = review;
   const total = overall(rubric, marking);
   const missing = marking.missing.map((step) => `${STEP_LABELS[step]} counts as missing: 0 in its cells.`);
   const revised = revises === undefined ? [] : [`Revised${reason === undefined ? '.' : `: ${reason}`}`];
   if (lockedAt === null || total.points === null) return { overall: null, notes: [...missing, ...revised] };
   const { points, isProvisional, countsInTrends, scored, caps } = total;
+  const first = firstLockedAt(rubric, attempt, reviews, review);
   const blank = `${scored} of ${cellsOf(rubric).length} cells count${countsInTrends ? '' : ', so it stays out of the trends'}.`;
   return {
     overall: `${points} of 100, ${isProvisional ? 'provisional' : `give or take ${Math.round(noise)}`}`,
-    notes: [...(isProvisional ? [blank] : []), ...missing, ...caps, ...revised],
+    notes: [
+      ...(isProvisional ? [blank] : []),
+      ...missing,
+      ...caps,
+      ...revised,
+      ...(first === null ? [] : [`First locked at ${first}.`]),
+    ],
   };
 }
 
@@ -179,8 +189,17 @@ function levelWords(rubric: Rubric, value: Level): string {
   return `${value} ${label}`.trim();
 }
 
-function predictionOf(rubric: Rubric, marking: Marking, { prediction }: Coaching): ReviewSheet['prediction'] {
-  if (prediction === undefined || prediction.decidedAt === null || prediction.isSkipped === true) return null;
+/** By the lock that everything is compared with. */
+function predictionOf({
+  attempt,
+  rubric,
+  review,
+  reviews,
+  coaching: { prediction },
+}: SheetSources): ReviewSheet['prediction'] {
+  const compared = comparedLock(rubric, reviews, review);
+  if (prediction === undefined || whyNotPredicted(compared, prediction) !== null) return null;
+  const marking = markingOf(attempt, compared);
   const rows = rubric.criteria.flatMap(({ id, label }) => {
     const predicted = prediction.levels[id];
     const score = criterionScore(rubric, marking, id);

@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
-import { markingOf } from '../domain/calibration.ts';
+import { comparedLock, firstLockedAt } from '../domain/calibration.ts';
 import type { Coaching } from '../domain/coaching.ts';
 import { type Delivery, LONG_PAUSE_MS, type PauseTag } from '../domain/facts.ts';
 import type { Noise } from '../domain/noise.ts';
@@ -25,6 +25,8 @@ type RevealProps = {
   readonly isRubricGone: boolean;
   /** The one whose lock opens this (shown.ts, `revealedBy`). */
   readonly review: Review;
+  /** All of the attempt's. */
+  readonly reviews: readonly Review[];
   /** Null: nothing was measured yet. */
   readonly delivery: Delivery | null;
   readonly coaching: Coaching;
@@ -36,7 +38,7 @@ type RevealProps = {
 
 /** After the lock: what was measured, beside what was scored and predicted. It changes no score. */
 export function Reveal(props: RevealProps) {
-  const { archive, attempt, rubric, isRubricGone, review, delivery, coaching, noise } = props;
+  const { archive, attempt, rubric, isRubricGone, review, reviews, delivery, coaching, noise } = props;
   const title = useId();
   const isComparable = review.mode === 'full' && !isRubricGone;
   return (
@@ -60,10 +62,12 @@ export function Reveal(props: RevealProps) {
       </Block>
       {isComparable && (
         <Block title="Predicted, then scored">
+          <FirstLocked at={firstLockedAt(rubric, attempt, reviews, review)} />
           <Predicted
             rubric={rubric}
-            marking={markingOf(attempt, review)}
-            prediction={coaching.prediction ?? null}
+            attempt={attempt}
+            review={comparedLock(rubric, reviews, review)}
+            prediction={coaching.prediction}
           />
         </Block>
       )}
@@ -73,6 +77,13 @@ export function Reveal(props: RevealProps) {
         </Block>
       )}
     </section>
+  );
+}
+
+/** A correction stands in the form and in the table above; what follows keeps to the first lock. */
+function FirstLocked({ at }: { readonly at: number | null }) {
+  return at === null ? null : (
+    <p className="small">First locked at {at}. Predictions and earlier takes are set beside that.</p>
   );
 }
 

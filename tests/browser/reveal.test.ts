@@ -176,6 +176,42 @@ test('prediction and score stand side by side, with the cells between them', asy
   await expect.element(region()).toMatchTextContent('under another version of the rubric');
 });
 
+test('after a correction, what is compared keeps to the first lock, and says so once', async () => {
+  const moments = { 'clarity.results': [12_000] };
+  const scores = { ...all(3), 'clarity.results': 1 } as const;
+  const { archive, attempt, router } = await openReview({ ...LOCKED, review: { scores, moments, lockedAt } });
+  await archive.coaching.update(attempt.id, (before) => ({
+    ...before,
+    prediction: { levels: { clarity: 3, pacing: 3, depth: 3 }, rubric, decidedAt: lockedAt },
+  }));
+  await expect.element(region()).toMatchTextContent('Overall: 75 predicted, 72 scored.');
+  await expect.element(region().getByText('Below 3: Results (0:12) at 1.')).toBeVisible();
+  await expect.element(region()).not.toMatchTextContent('First locked');
+  const [first] = await archive.reviews.of(attempt.id);
+  if (first === undefined) throw new Error('It was put there');
+  await archive.reviews.put(
+    aReview({
+      attemptId: attempt.id,
+      scores: all(4),
+      revises: first.id,
+      reason: 'A slip',
+      lockedAt: lockedAt + 1,
+    }),
+  );
+  await keepAnEarlierOne(archive, {}, { scores: all(3) });
+  await router.revalidate();
+  await expect.element(overall()).toMatchTextContent('100 of 100');
+  await expectRow('Results', '1:00 of 1:00', 'You 4', 'Allows 4 so far', 'On budget.');
+  await expect.element(region()).toMatchTextContent('Overall: 75 predicted, 72 scored.');
+  await expect.element(region().getByText('Below 3: Results (0:12) at 1.')).toBeVisible();
+  await expect.element(region()).toMatchTextContent('Overall 72, after 75 on 16 September: no change.');
+  expect(
+    region()
+      .element()
+      .textContent?.match(/First locked at 72\./g),
+  ).toHaveLength(1);
+});
+
 /** Another locked attempt, some days before the one on screen. */
 async function keepAnEarlierOne(archive: Archive, fields: Partial<KeptAttempt>, review: Partial<Review>) {
   const { durationMs = 0, marks = [] } = LOCKED;

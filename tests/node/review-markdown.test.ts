@@ -25,16 +25,21 @@ const SPOKEN = {
 type Given = {
   readonly attempt?: Partial<KeptAttempt>;
   readonly review?: Partial<Review>;
+  /** The first lock, where `review` corrects it. */
+  readonly first?: Partial<Review>;
   readonly coaching?: Partial<Coaching>;
 };
 
-function sheetOf({ attempt, review, coaching }: Given) {
+function sheetOf({ attempt, review, first, coaching }: Given) {
   const kept = aKeptAttempt({ ...SPOKEN, ...attempt });
   const scores = Object.fromEntries(CELL_IDS.map((cell) => [cell, 3])) as Review['scores'];
+  const locked = { attemptId: kept.id, scores, lockedAt: AT + 3_600_000 };
+  const shown = aReview({ ...locked, ...review });
   const sheet = reviewSheet({
     attempt: kept,
     rubric,
-    review: aReview({ attemptId: kept.id, scores, lockedAt: AT + 3_600_000, ...review }),
+    review: shown,
+    reviews: first === undefined ? [shown] : [aReview({ ...locked, lockedAt: AT, ...first }), shown],
     coaching: { ...blankCoaching(kept.id), ...coaching },
     noise: 7.4,
   });
@@ -46,7 +51,14 @@ test('a review whose rubric is gone has no words for its levels', () => {
   const attempt = aKeptAttempt(SPOKEN);
   const review = aReview({ attemptId: attempt.id, rubricVersion: '0.9.0', lockedAt: AT });
   expect(
-    reviewSheet({ attempt, rubric, review, coaching: blankCoaching(attempt.id), noise: 7.4 }),
+    reviewSheet({
+      attempt,
+      rubric,
+      review,
+      reviews: [review],
+      coaching: blankCoaching(attempt.id),
+      noise: 7.4,
+    }),
   ).toBeNull();
 });
 
@@ -209,6 +221,31 @@ test('a prediction that was skipped, or only begun, is none', () => {
     { levels: {}, rubric: ref, decidedAt: AT, isSkipped: true },
   ] as const)
     expect(sheetOf({ coaching: { prediction } }).prediction).toBeNull();
+});
+
+test('a prediction is set beside a review of all cells under its own version, and beside no other', () => {
+  const levels = { clarity: 3 } as const;
+  const prediction = { levels, rubric: ref, decidedAt: AT };
+  expect(sheetOf({ coaching: { prediction } }).prediction).toEqual([
+    { label: 'Clarity', predicted: '3 Solid', scored: '3.0' },
+  ]);
+  const older = { ...prediction, rubric: { ...ref, version: '0.9.0' } };
+  expect(sheetOf({ coaching: { prediction: older } }).prediction).toBeNull();
+  const review = { mode: 'quick', quickStep: 'next' } as const;
+  expect(sheetOf({ review, coaching: { prediction } }).prediction).toBeNull();
+});
+
+test('a correction has its own scores, and the prediction stays beside the first lock', () => {
+  const prediction = { levels: { clarity: 3 }, rubric: ref, decidedAt: AT } as const;
+  const review = { scores: sheetScores(4), revises: aReview().id, reason: 'A slip' };
+  const sheet = sheetOf({ first: { scores: sheetScores(2) }, review, coaching: { prediction } });
+  expect(sheet.overall).toMatch(/^100 of 100/);
+  expect(sheet.notes).toEqual(['Revised: A slip', 'First locked at 50.']);
+  expect(sheet.prediction).toEqual([{ label: 'Clarity', predicted: '3 Solid', scored: '2.0' }]);
+  // One that changes nothing but what is cited says nothing of it.
+  expect(sheetOf({ first: {}, review: { revises: aReview().id, reason: 'A slip' } }).notes).toEqual([
+    'Revised: A slip',
+  ]);
 });
 
 const NASTY = [

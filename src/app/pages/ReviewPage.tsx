@@ -233,6 +233,7 @@ function Desk({ attempt: stored, reviews, review: shown, rubric, isRubricGone, .
               rubric={rubric}
               isRubricGone={gone !== null}
               review={revealed}
+              reviews={reviews}
               delivery={first.delivery}
               coaching={coaching}
               playhead={playhead}
@@ -246,7 +247,7 @@ function Desk({ attempt: stored, reviews, review: shown, rubric, isRubricGone, .
             <AttemptDrills attempt={attempt} transport={transport} rubric={rubric} {...first} />
           )}
           {review !== null && attempt.drillStep === undefined && (
-            <TakeAway sheet={reviewSheet({ attempt, rubric, review, coaching, noise: noise.sem })} />
+            <TakeAway sheet={reviewSheet({ attempt, rubric, review, reviews, coaching, noise: noise.sem })} />
           )}
         </div>
         <div>
