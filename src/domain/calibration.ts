@@ -35,10 +35,12 @@ type Stored = {
   readonly delivery: Delivery | null;
 };
 
-/** The first lock of an attempt, which trends and calibration go by. Null: there is none under this version. */
+/**
+ * The first lock of all cells under this version, which trends and calibration go by; null: there is none. An
+ * attempt has several only where it was scored anew because the version of the first was gone.
+ */
 export function lockUnder(rubric: Rubric, reviews: readonly Review[]): Review | null {
-  const locked = firstLock(reviews);
-  return locked !== null && isUnder(rubric, locked) ? locked : null;
+  return firstLock(reviews.filter((review) => isUnder(rubric, review)));
 }
 
 export function markingOf(

@@ -62,11 +62,17 @@ export function currentReview(reviews: readonly Review[]): Review | null {
   const drafts = reviews
     .filter(({ mode, lockedAt }) => mode !== 'rescore' && lockedAt === null)
     .toSorted((a, b) => a.updatedAt - b.updatedAt);
-  const follows = ({ revises, mode }: Review) =>
+  const follows = (draft: Review) =>
     last === undefined ||
-    revises === last.id ||
-    (last.mode === 'quick' && mode === 'full' && revises === undefined);
+    draft.revises === last.id ||
+    (draft.mode === 'full' && draft.revises === undefined && (last.mode === 'quick' || isAnew(draft, last)));
   return drafts.findLast(follows) ?? last ?? null;
+}
+
+/** Begun after a lock whose rubric was gone, under another one. */
+function isAnew(draft: Review, last: Review): boolean {
+  const isOther = draft.rubricId !== last.rubricId || draft.rubricVersion !== last.rubricVersion;
+  return isOther && draft.startedAt > (last.lockedAt ?? 0);
 }
 
 /** A correction to begin with: what was locked, open again under its own version of the rubric. */

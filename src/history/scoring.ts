@@ -1,5 +1,5 @@
 import type { KeptAttempt } from '../domain/attempt.ts';
-import { askedSteps } from '../domain/reviews.ts';
+import { askedSteps, currentReview } from '../domain/reviews.ts';
 import type { CriterionId, Review, Rubric } from '../domain/rubric.ts';
 import {
   type CellCount,
@@ -31,8 +31,8 @@ export type Scoring =
 export type RubricOf = (review: Pick<Review, 'rubricId' | 'rubricVersion'>) => Rubric | null;
 
 /**
- * Of the first lock of all cells, whatever was revised later; while there is none, of a locked quick review or
- * of the newest draft. One whose rubric is gone gives way to one whose rubric is here.
+ * Of the first lock of all cells, whatever was revised later; while there is none, of the draft that is being
+ * filled in, or of a locked quick review. One whose rubric is gone gives way to one whose rubric is here.
  *
  * @param inUse what a draft without a review would be scored by
  */
@@ -48,7 +48,9 @@ export function scoringOf(
   const known = allLocked.filter((review) => rubricOf(review) !== null);
   const candidates = known.length > 0 ? known : allLocked;
   const locked = candidates.find(({ mode }) => mode === 'full') ?? candidates.at(-1);
-  if (locked !== undefined) {
+  const current = currentReview(all);
+  const goesOn = locked?.mode !== 'full' || rubricOf(locked) === null;
+  if (locked !== undefined && !(goesOn && current !== null && isBegun(current))) {
     const rubric = rubricOf(locked);
     if (rubric === null) return { tag: 'unknown-rubric' };
     const { scores, wrongSteps } = locked;
@@ -65,10 +67,15 @@ export function scoringOf(
       isQuick: locked.mode === 'quick',
     };
   }
-  const draft = reviews.at(-1);
+  const draft = current ?? reviews.at(-1);
   const rubric = (draft === undefined ? null : rubricOf(draft)) ?? inUse;
   const missing = missingFor(attempt, draft ?? null);
   const asked = draft && askedSteps(draft);
   const cells = countCells(rubric, { scores: draft?.scores ?? {}, missing }, asked);
   return { tag: cells.scored === 0 ? 'none' : 'draft', cells };
+}
+
+/** A draft with a level in it. */
+function isBegun({ lockedAt, scores }: Review): boolean {
+  return lockedAt === null && Object.keys(scores).length > 0;
 }

@@ -4,6 +4,7 @@ import { markingOf } from '../domain/calibration.ts';
 import { type Ceiling, ceilingOf } from '../domain/ceiling.ts';
 import type { Coaching } from '../domain/coaching.ts';
 import type { Delivery, PausePlace, StepFacts } from '../domain/facts.ts';
+import { askedSteps } from '../domain/reviews.ts';
 import { type CriterionId, cellId, cellOf, type Level, type Review, type Rubric } from '../domain/rubric.ts';
 import { levelOf } from '../domain/scoring.ts';
 import { STEP_IDS, type StepId } from '../domain/step.ts';
@@ -55,7 +56,8 @@ export function revealedBy(reviews: readonly Review[]): Review | null {
 export function shownOf(sources: Sources): readonly Shown[] {
   const { rubric, attempt, review } = sources;
   const marking = markingOf(attempt, review);
-  const steps = measuredSteps(sources);
+  // Of a quick review the other steps may still be judged.
+  const steps = measuredSteps(sources).filter(({ step }) => askedSteps(review).includes(step));
   const hasLimits = ({ id }: { readonly id: CriterionId }) =>
     rubric.cells.some(({ criterion, auto }) => criterion === id && auto !== undefined);
   return rubric.criteria.filter(hasLimits).map((criterion) => ({

@@ -12,6 +12,8 @@ type LockPanelProps = {
   readonly review: Review;
   /** A cell has a level. */
   readonly canLock: boolean;
+  /** What was locked before is there to go back to. */
+  readonly followsLock: boolean;
   /** Cells at 3 or 4 that cite no moment; none where there is nothing to cite from. */
   readonly uncited: readonly CellId[];
   readonly onGoTo: (cell: CellId) => void;
@@ -27,7 +29,7 @@ type LockPanelProps = {
  * not locked without its reason.
  */
 export function LockPanel(props: LockPanelProps) {
-  const { rubric, review, canLock, uncited, onGoTo, onReason, onLock, onDiscard, ref } = props;
+  const { rubric, review, canLock, followsLock, uncited, onGoTo, onReason, onLock, onDiscard, ref } = props;
   const [listed, setListed] = useState<readonly CellId[] | null>(null);
   const [asksReason, setAsksReason] = useState(false);
   const list = useRef<HTMLElement>(null);
@@ -72,9 +74,9 @@ export function LockPanel(props: LockPanelProps) {
         <Button variant="primary" disabled={!canLock} onClick={({ detail }) => detail < 2 && lock()}>
           Lock scores
         </Button>
-        {isCorrection && (
+        {followsLock && (
           <Button variant="plain" onClick={onDiscard}>
-            Discard correction
+            {isCorrection ? 'Discard correction' : 'Discard this review'}
           </Button>
         )}
       </div>

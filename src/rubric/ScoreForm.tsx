@@ -80,7 +80,11 @@ export function ScoreForm(props: ScoreFormProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const wantsFocus = useRef(false);
   // One sheet from a blank form to its lock; a correction, and whatever else follows a lock, has its own.
-  const key = `after ${lockedReviews(reviews).filter(({ id }) => id !== review?.id).length}`;
+  // While nothing is stored, another version put in use elsewhere begins it again under its own texts.
+  const [version, setVersion] = useState(rubric.version);
+  if (review === null && rubric.version !== version) setVersion(rubric.version);
+  const earlier = lockedReviews(reviews).filter(({ id }) => id !== review?.id).length;
+  const key = `after ${earlier}, ${version}`;
   useEffect(() => {
     // The button that was pressed is gone with its sheet.
     if (wantsFocus.current) focusAtTop(heading);
@@ -114,7 +118,9 @@ export function ScoreForm(props: ScoreFormProps) {
         onBegin={(next) => void begin(next)}
         onDiscarded={(draft) => {
           onOpenStep(null);
-          offerUndo('Correction discarded', () => begin(draft));
+          offerUndo(draft.revises === undefined ? 'Review discarded' : 'Correction discarded', () =>
+            begin(draft),
+          );
         }}
       />
       {notice}
@@ -140,7 +146,7 @@ function Sheet(props: SheetProps) {
   const { attempt, rubric, reviews, review, playhead, save, explain, openStep, onOpenStep } = props;
   const { isBlind = false, noise, refused, heading } = props;
   const [draft] = useState(() =>
-    openDraft({ review: review ?? newReview(rubric, attempt, isBlind), isStored: review !== null, save }),
+    openDraft({ review: review ?? newReview(rubric, attempt, { isBlind }), isStored: review !== null, save }),
   );
   const state = useSyncExternalStore(draft.subscribe, draft.getSnapshot);
   const [touched, setTouched] = useState<CellId | null>(null);
@@ -337,7 +343,7 @@ function Sheet(props: SheetProps) {
             )}
             <div className={styles['actions']}>
               {current.mode === 'quick' && (
-                <Button onClick={() => props.onBegin(newReview(rubric, attempt, false))}>
+                <Button onClick={() => props.onBegin(newReview(rubric, attempt, { after: current }))}>
                   Score all cells
                 </Button>
               )}
@@ -358,6 +364,7 @@ function Sheet(props: SheetProps) {
           rubric={rubric}
           review={current}
           canLock={Object.keys(scores).length > 0}
+          followsLock={lockedReviews(reviews).length > 0}
           uncited={attempt.audioDeletedAt === undefined ? uncitedCells(rubric, current, missing) : []}
           onGoTo={goTo}
           onReason={draft.setReason}
@@ -372,12 +379,17 @@ function Sheet(props: SheetProps) {
 /** As far as the player's own keys go. */
 const SEEK_MS: Ms = 5000;
 
-function newReview(rubric: Rubric, attempt: KeptAttempt, isBlind: boolean): Review {
+/** @param after what was locked before it, which it follows whatever the clock says */
+export function newReview(
+  rubric: Rubric,
+  attempt: KeptAttempt,
+  { isBlind = false, after = null }: { readonly isBlind?: boolean; readonly after?: Review | null } = {},
+): Review {
   return blankReview(attempt.id, {
     id: newReviewId(),
     rubricId: rubric.id,
     rubricVersion: rubric.version,
-    startedAt: Date.now(),
+    startedAt: Math.max(Date.now(), (after?.updatedAt ?? 0) + 1),
     mode: isBlind ? 'rescore' : 'full',
   });
 }

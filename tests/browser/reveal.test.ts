@@ -10,9 +10,9 @@ import { aDelivery, aReview, keepAnAttempt } from '../support/factories.ts';
 import { expectGoodLooks } from './app.tsx';
 import {
   all,
-  form,
   type Kept,
   lock,
+  lockUncited,
   marksAt,
   openReview,
   overall,
@@ -73,7 +73,7 @@ test('nothing of what was measured is in the page before the lock, and all of it
   expect(document.body.textContent).not.toMatch(
     /recording shows|Allows|Three longest pauses|Since last time/,
   );
-  await lock().click();
+  await lockUncited();
   await expect.element(region()).toBeVisible();
   await expect.element(table()).toBeVisible();
   await expect.element(group('3:11')).toBeVisible();
@@ -291,7 +291,7 @@ test('a review under a version that is gone keeps its scores and is set beside n
   await expect.element(region()).toMatchTextContent('The rubric of this review is not here any more');
   await expect.element(group('3:11')).toBeVisible();
   await expect.element(table()).not.toBeInTheDocument();
-  await expect.element(form()).toBeVisible();
+  await expect.element(page.getByRole('button', { name: 'Score anew' })).toBeVisible();
 });
 
 const LOOKS: readonly (readonly [string, Kept, boolean])[] = [

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { AttemptId } from '../../src/domain/ids.ts';
 import { StorageError } from '../../src/storage/errors.ts';
+import { anOwnRubric, otherWords } from '../support/own-rubric.ts';
 import { CELL_IDS } from '../support/rubric.ts';
 import { expectGoodLooks } from './app.tsx';
 import { keepALongAttempt, openALongReview, ready } from './long-review.ts';
@@ -383,6 +384,27 @@ test('a quick review asks for the three cells of the focus step, stays out of th
   await expect.element(page.getByText('Earlier scores')).toBeVisible();
   const [, full] = await archive.reviews.of(attempt.id);
   expect(full).toMatchObject({ mode: 'full', scores: {}, lockedAt: null });
+  // Who would rather leave it at that goes back to what is locked.
+  await form().getByRole('button', { name: 'Discard this review' }).click();
+  await expect.element(overall()).toMatchTextContent(/50 of 100, Trade-offs alone/);
+  expect(await archive.reviews.of(attempt.id)).toHaveLength(1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.element(form()).toMatchTextContent(/0 of 15/);
+});
+
+test('another rubric put in use before anything is scored begins the form again under its own texts', async () => {
+  const { archive, attempt } = await openALongReview();
+  await ready();
+  const own = await anOwnRubric(otherWords);
+  await archive.rubrics.add(own);
+  await archive.settings.put('rubric', { inUse: { id: own.id, version: own.version } });
+  await expect.element(form().getByText('All of it <b>in bold</b>.').first()).toBeVisible();
+  const first = form().getByRole('radio', { name: '2 Partial' }).first();
+  await first.click();
+  await expect
+    .poll(() => storedReview(archive, attempt))
+    .toMatchObject({ rubricId: own.id, rubricVersion: own.version });
+  await expect.element(first).toBeChecked();
 });
 
 test('a quick review is not offered once a cell is scored, nor without a focus', async () => {

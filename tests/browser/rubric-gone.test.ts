@@ -35,7 +35,7 @@ test('a review whose rubric is gone can be read, and nothing of it can be change
   await expect.element(main).toMatchTextContent(/Something said here was called wrong\./);
   await expect.element(main).toMatchTextContent(/Counted as missing: 0 in its cells\./);
   await expect.element(form()).not.toBeInTheDocument();
-  expect(page.getByRole('radio').elements()).toEqual([]);
+  expect(page.getByRole('radio', { name: '4 Full' }).elements()).toEqual([]);
   await expectGoodLooks();
 });
 
@@ -64,11 +64,20 @@ test('scored anew, the attempt has another review, and the old one stays as it w
   await expect.element(page.getByText('scored by a rubric that is gone').first()).toBeInTheDocument();
   await router.navigate(`/attempts/${attempt.id}`);
   await page.getByRole('button', { name: 'Score anew' }).click();
+  await expect.element(form()).toBeVisible();
   expect(form().getByRole('radio', { checked: true }).elements()).toEqual([]);
+  // What was locked before says nothing while one judges anew.
+  for (const name of ['What the recording shows', 'Predict', 'Focus'])
+    await expect.element(page.getByRole('region', { name, exact: true })).not.toBeInTheDocument();
   await radio('Clarity: Situation', '2 Partial').click();
   await expect
     .poll(() => storedReview(archive, attempt), patiently)
     .toMatchObject({ rubricId: 'explanation-rubric', scores: { 'clarity.situation': 2 }, lockedAt: null });
+  // Left half-done, it is gone on with.
+  await router.navigate('/');
+  await expect.element(page.getByRole('link', { name: /^Finish scoring/ })).toBeVisible();
+  await router.navigate(`/attempts/${attempt.id}`);
+  await expect.element(radio('Clarity: Situation', '2 Partial')).toBeChecked();
   await lock().click();
   await expect.element(overall()).toMatchTextContent(/50 of 100/);
   const [first, ...others] = await archive.reviews.of(attempt.id);

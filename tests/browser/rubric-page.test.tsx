@@ -312,6 +312,7 @@ for (const [count, edit, cells] of [
     await radio('Technical depth: Situation', '3 Solid').click();
     await expectGoodLooks();
     await page.getByRole('button', { name: 'Lock scores' }).click();
+    await page.getByRole('button', { name: 'Lock anyway' }).click();
     await expect.element(page.getByRole('status', { name: 'Overall score' })).toMatchTextContent(/75 of 100/);
     await router.navigate('/history');
     await expect.element(page.getByRole('cell', { name: '3.0' })).toBeVisible();

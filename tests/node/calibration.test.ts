@@ -137,7 +137,8 @@ test('the first lock of all cells counts, whatever was revised, quick, locked ag
   const revision = aReview({ lockedAt, revises: first.id, reason: 'A slip' });
   expect(lockUnder(rubric, [aReview(), quick, rescore, revision, first, again])).toBe(first);
   expect(lockUnder(rubric, [quick, rescore, aReview()])).toBeNull();
-  expect(lockUnder(rubric, [aReview({ lockedAt, rubricVersion: '0.9.0' }), first])).toBeNull();
+  expect(lockUnder(rubric, [aReview({ lockedAt, rubricVersion: '0.9.0' }), first])).toBe(first);
+  expect(lockUnder(rubric, [aReview({ lockedAt, rubricVersion: '0.9.0' })])).toBeNull();
 });
 
 test('a prediction and the lock of the same version make a pair in levels', () => {

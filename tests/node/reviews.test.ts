@@ -78,6 +78,31 @@ test('one goes on with the draft that follows the last lock, else with that lock
   expect(currentReview([quick, full])).toBe(full);
 });
 
+test('a review begun anew under another rubric is gone on with, one begun before the lock is not', () => {
+  const gone = aLocked(3000, { rubricId: 'own-rubric', rubricVersion: 'gone' });
+  const anew = aReview({ startedAt: 4000, updatedAt: 4000, scores: {} });
+  expect(currentReview([gone, anew])).toBe(anew);
+  expect(currentReview([gone, { ...anew, startedAt: 2000, updatedAt: 9000 }])).toBe(gone);
+  const locked = { ...anew, scores: all(2), lockedAt: 5000, updatedAt: 5000 };
+  expect(currentReview([gone, locked])).toBe(locked);
+  const known = (review: Pick<Review, 'rubricVersion'>) => (review.rubricVersion === 'gone' ? null : rubric);
+  const begun = { ...anew, scores: { 'clarity.next': 2 } as const };
+  expect(scoringOf(attempt, [gone], known, rubric)).toEqual({ tag: 'unknown-rubric' });
+  expect(scoringOf(attempt, [gone, anew], known, rubric)).toEqual({ tag: 'unknown-rubric' });
+  expect(scoringOf(attempt, [gone, begun], known, rubric)).toMatchObject({ tag: 'draft' });
+  expect(scoringOf(attempt, [gone, locked], known, rubric)).toMatchObject({ tag: 'locked' });
+});
+
+test('a review of all cells that follows a quick one is listed as what it is: begun, and not locked', () => {
+  const quick = aLocked(3000, { mode: 'quick', quickStep: 'next', scores: { 'clarity.next': 4 } });
+  const full = aReview({ startedAt: 4000, updatedAt: 4000, scores: { 'clarity.situation': 2 } });
+  expect(scoringOf(attempt, [quick], () => rubric, rubric)).toMatchObject({ tag: 'locked', isQuick: true });
+  expect(scoringOf(attempt, [quick, full], () => rubric, rubric)).toMatchObject({
+    tag: 'draft',
+    cells: { scored: 1, asked: 15 },
+  });
+});
+
 test('trends keep to the first lock of all cells, whatever was corrected, scored again or locked later', () => {
   const quick = aLocked(1000, { mode: 'quick', quickStep: 'next', scores: { 'clarity.next': 1 } });
   const first = aLocked(2000, { scores: all(2) });

@@ -30,7 +30,7 @@ import { useNoise } from '../../reveal/use-noise.ts';
 import { scoreNoise } from '../../rubric/definition.ts';
 import { GoneReview } from '../../rubric/GoneReview.tsx';
 import { findRubric, rubricInUse } from '../../rubric/in-use.ts';
-import { firstStepToScore, ScoreForm } from '../../rubric/ScoreForm.tsx';
+import { firstStepToScore, newReview, ScoreForm } from '../../rubric/ScoreForm.tsx';
 import { KeepNotice } from '../../settings/KeepNotice.tsx';
 import { readPersistence } from '../../settings/persistence.ts';
 import type { Archive } from '../../storage/archive.ts';
@@ -175,17 +175,14 @@ type DeskProps = Omit<ReviewData, 'attempt'> & {
   readonly attempt: KeptAttempt;
 };
 
-function Desk({ attempt: stored, reviews, review: shown, rubric, isRubricGone, ...first }: DeskProps) {
+function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first }: DeskProps) {
   const archive = useArchive();
   const { attempt, setMarks, fault: marksFault } = useMarks(archive, stored);
   const { coaching, change, fault: coachingFault } = useCoaching(archive, first.coaching);
   const { write, fault } = useWrites();
   const [transport, setTransport] = useState<Transport | null>(null);
   const playhead = useMemo(() => playheadOf(transport), [transport]);
-  // Beside a review whose rubric is gone another can be begun.
-  const [isAnew, setAnew] = useState(false);
-  const gone = isRubricGone && !isAnew ? shown : null;
-  const review = isRubricGone && isAnew ? null : shown;
+  const gone = isRubricGone ? review : null;
   // What came of the question is said where it was asked.
   const [asksToKeep] = useState(first.mayAskToKeep);
   const [openStep, setOpenStep] = useState(() => firstStepToScore(rubric, attempt, review));
@@ -198,11 +195,17 @@ function Desk({ attempt: stored, reviews, review: shown, rubric, isRubricGone, .
     setShowsPicture(isShown);
     void remember(archive, isShown);
   }
+  /** Beside a review whose rubric is gone another begins, under the one in use. */
+  async function scoreAnew() {
+    if (!(await write(() => archive.reviews.put(newReview(rubric, attempt, { after: review }))))) return;
+    setOpenStep(firstStepToScore(rubric, attempt, null));
+    refocus();
+  }
   return (
     <>
+      {fault}
       {asksToKeep && (
         <div className={styles['keep']}>
-          {fault}
           <KeepNotice
             onAnswer={(keeping) => void write(() => archive.settings.put('storage', { keeping }))}
           />
@@ -277,14 +280,7 @@ function Desk({ attempt: stored, reviews, review: shown, rubric, isRubricGone, .
               onOpenStep={setOpenStep}
             />
           ) : (
-            <GoneReview
-              review={gone}
-              onScoreAnew={() => {
-                setAnew(true);
-                setOpenStep(firstStepToScore(rubric, attempt, null));
-                refocus();
-              }}
-            />
+            <GoneReview review={gone} onScoreAnew={() => void scoreAnew()} />
           )}
         </div>
       </div>
