@@ -4,6 +4,7 @@ import type { KeptAttempt } from '../domain/attempt.ts';
 import { stepBudgets } from '../domain/budget.ts';
 import type { ReviewId } from '../domain/ids.ts';
 import type { Noise } from '../domain/noise.ts';
+import { mayLock } from '../domain/rescore.ts';
 import {
   askedSteps,
   cellName,
@@ -363,7 +364,7 @@ function Sheet(props: SheetProps) {
           ref={end}
           rubric={rubric}
           review={current}
-          canLock={Object.keys(scores).length > 0}
+          canLock={mayLock(rubric, current, marking)}
           followsLock={lockedReviews(reviews).length > 0}
           uncited={attempt.audioDeletedAt === undefined ? uncitedCells(rubric, current, missing) : []}
           onGoTo={goTo}
