@@ -50,6 +50,8 @@ export type Change = {
   readonly store:
     | 'attempts'
     | 'reviews'
+    /** No store of its own: beside `reviews`, when a blind re-score was locked. */
+    | 'rescores'
     | 'coaching'
     | 'deliveries'
     | 'rubrics'

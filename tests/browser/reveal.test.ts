@@ -7,6 +7,7 @@ import type { Review } from '../../src/domain/rubric.ts';
 import type { Archive } from '../../src/storage/archive.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 import { aDelivery, aReview, keepAnAttempt } from '../support/factories.ts';
+import { anOwnRubric, otherWords } from '../support/own-rubric.ts';
 import { expectGoodLooks } from './app.tsx';
 import {
   all,
@@ -272,6 +273,38 @@ test('five blind re-scores say how far a score lies by chance', async () => {
   await expect
     .element(region())
     .toMatchTextContent('By your own blind re-scores, two overalls under 27 points');
+});
+
+test('all attempts are read again for the noise once a re-score is locked, and for no other change', async () => {
+  const own = await anOwnRubric(otherWords);
+  let pages = 0;
+  const review = { scores: all(3), lockedAt, rubricId: own.id, rubricVersion: own.version };
+  const { archive, attempt, router } = await openReview({ ...LOCKED, review }, (real) => ({
+    ...real,
+    attempts: {
+      ...real.attempts,
+      page: (query) => {
+        pages += 1;
+        return real.attempts.page(query);
+      },
+    },
+  }));
+  await archive.rubrics.add(own);
+  await expect.element(table()).toBeVisible();
+  const other = await keepAnEarlierOne(archive, {}, { scores: all(3) });
+  await router.revalidate();
+  const before = pages;
+  // A draft somewhere, and what makes the page read its rubric again.
+  const draft = aReview({ attemptId: other.id, mode: 'rescore', scores: all(2) });
+  await archive.reviews.put(draft);
+  await archive.coaching.update(attempt.id, (old) => ({
+    ...old,
+    prediction: { levels: {}, rubric, decidedAt: lockedAt, isSkipped: true },
+  }));
+  await expect.element(region()).toMatchTextContent('the prediction was skipped');
+  expect(pages).toBe(before);
+  await archive.reviews.put({ ...draft, lockedAt, updatedAt: lockedAt });
+  await expect.poll(() => pages, patiently).toBe(before + 1);
 });
 
 test('a quick review shows the recording and compares nothing else', async () => {
