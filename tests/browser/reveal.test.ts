@@ -249,6 +249,21 @@ for (const [level, words] of [
       .toHaveAttribute('href', `/attempts/${earlier.id}`);
   });
 
+test('the last time is found behind however many that do not compare', { timeout: 60_000 }, async () => {
+  const { archive, router } = await openReview(LOCKED);
+  const earlier = await keepAnEarlierOne(archive, {}, { scores: all(3) });
+  const hours = (count: number) => ({ startedAt: 1_790_000_000_000 + count * 3_600_000 });
+  for (let count = 1; count <= 101; count += 1)
+    await keepAnAttempt(archive, { promptId, durationMs: 300_000, ...hours(-count) });
+  // Newer than the one on screen.
+  await keepAnEarlierOne(archive, hours(1), { scores: all(1) });
+  await router.revalidate();
+  await expect.element(region(), patiently).toMatchTextContent('Overall 75, after 75 on 16 September');
+  await expect
+    .element(region().getByRole('link', { name: '16 September' }))
+    .toHaveAttribute('href', `/attempts/${earlier.id}`);
+});
+
 test('between ten and twenty points a difference may be chance', async () => {
   const { archive, router } = await openReview(LOCKED);
   const depths = { 'depth.situation': 1, 'depth.approach': 1, 'depth.tradeoffs': 2 } as const;
