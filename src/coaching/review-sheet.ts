@@ -1,8 +1,7 @@
-import { type KeptAttempt, MODE_LABELS } from '../domain/attempt.ts';
-import { stepBudgets } from '../domain/budget.ts';
+import { type KeptAttempt, MODE_LABELS, targetOf } from '../domain/attempt.ts';
+import { budgetsOf } from '../domain/budget.ts';
 import { comparedLock, firstLockedAt, markingOf, whyNotPredicted } from '../domain/calibration.ts';
 import { ANSWER_LABELS, type Coaching } from '../domain/coaching.ts';
-import { OTHER_PROMPT_ID } from '../domain/prompt.ts';
 import { askedSteps } from '../domain/reviews.ts';
 import { cellId, cellOf, cellsOf, type Level, type Review, type Rubric } from '../domain/rubric.ts';
 import { countCells, criterionScore, levelOf, type Marking, missingFor, overall } from '../domain/scoring.ts';
@@ -34,7 +33,7 @@ export type ReviewSheet = {
   readonly steps: readonly {
     readonly id: StepId;
     readonly label: string;
-    /** `0:42 of 0:45`; null: the attempt has no marks. */
+    /** `0:42 of 0:45`, `0:42` without a target; null: the attempt has no marks. */
     readonly time: string | null;
     readonly cells: readonly SheetCell[];
   }[];
@@ -110,18 +109,14 @@ export function reviewSheet(sources: SheetSources): ReviewSheet | null {
   };
 }
 
-function factsOf(
-  { promptId, startedAt, durationMs, targetMs, source, mode }: KeptAttempt,
-  rubric: Rubric,
-  review: Review,
-  marking: Marking,
-): readonly string[] {
+function factsOf(attempt: KeptAttempt, rubric: Rubric, review: Review, marking: Marking): readonly string[] {
   const { lockedAt, mode: kind, quickStep } = review;
-  const length = timecode(durationMs);
+  const { startedAt, durationMs, source, mode } = attempt;
+  const targetMs = targetOf(attempt);
   const { asked, scored } = countCells(rubric, marking, askedSteps(review));
   return [
     capitalised(formatWhen(startedAt)),
-    promptId === OTHER_PROMPT_ID ? length : `${length} of ${timecode(targetMs)}`,
+    `${timecode(durationMs)}${targetMs === null ? ', no target' : ` of ${timecode(targetMs)}`}`,
     source === 'imported' ? 'Imported' : MODE_LABELS[mode],
     ...(kind === 'quick' && quickStep !== undefined ? [`Quick review of ${STEP_LABELS[quickStep]}`] : []),
     lockedAt === null ? `Draft, ${scored} of ${asked}` : `Locked ${formatWhen(lockedAt)}`,
@@ -153,19 +148,23 @@ function totalOf(
 }
 
 function stepsOf(
-  { marks, durationMs, targetMs }: KeptAttempt,
+  attempt: KeptAttempt,
   rubric: Rubric,
   { mode, quickStep, moments }: Review,
   marking: Marking,
 ): ReviewSheet['steps'] {
+  const { marks, durationMs } = attempt;
   const spoken = marks.length === 0 ? null : stepTimes(marks, durationMs);
-  const budgets = stepBudgets(rubric.budgets, targetMs);
+  const budgets = budgetsOf(rubric.budgets, attempt);
   return rubric.steps
     .filter(({ id }) => mode !== 'quick' || id === quickStep)
     .map(({ id, label }) => ({
       id,
       label,
-      time: spoken === null ? null : `${timecode(spoken[id])} of ${timecode(budgets[id])}`,
+      time:
+        spoken === null
+          ? null
+          : `${timecode(spoken[id])}${budgets === null ? '' : ` of ${timecode(budgets[id])}`}`,
       cells: rubric.criteria.map((criterion): SheetCell => {
         const cell = cellId(criterion.id, id);
         const level = levelOf(marking, criterion.id, id);

@@ -1,5 +1,5 @@
 import type { KeptAttempt } from './attempt.ts';
-import { stepBudgets } from './budget.ts';
+import { budgetsOf } from './budget.ts';
 import { ceilingOf } from './ceiling.ts';
 import type { Coaching, Prediction } from './coaching.ts';
 import type { Delivery } from './facts.ts';
@@ -100,7 +100,7 @@ export function scoredAttempt(
   const marking = markingOf(attempt, review);
   if (!overall(rubric, marking).countsInTrends) return null;
   const { prediction, pauseTags } = coaching;
-  const facts = stepFacts(attempt, delivery, pauseTags, stepBudgets(rubric.budgets, attempt.targetMs));
+  const facts = stepFacts(attempt, delivery, pauseTags, budgetsOf(rubric.budgets, attempt));
   const ceilings = rubric.cells.flatMap((cell) => {
     const ceiling = ceilingOf(cell, facts[cell.step]);
     // One that may still fall would make scores look too low.

@@ -1,4 +1,4 @@
-import type { KeptAttempt } from './attempt.ts';
+import { type KeptAttempt, targetOf } from './attempt.ts';
 import {
   type Delivery,
   FACT_IDS,
@@ -85,19 +85,19 @@ export function pausesIn(spans: readonly StepSpan[], pauses: readonly Span[], st
   return pauses.filter(({ startMs }) => own.some((span) => startMs > span.startMs && startMs <= span.endMs));
 }
 
-type Measured = Pick<KeptAttempt, 'marks' | 'durationMs' | 'targetMs'>;
+type Measured = Pick<KeptAttempt, 'marks' | 'durationMs' | 'promptId' | 'targetMs'>;
 
 /**
  * What is known of each step (rubric.json, `facts`). Without marks nothing about steps is; without a delivery
  * only what the marks tell.
  *
- * @param budgets what each step may take at the attempt's target
+ * @param budgets what each step may take at the attempt's target; null: it has none (budget.ts, `budgetsOf`)
  */
 export function stepFacts(
   attempt: Measured,
   delivery: Delivery | null,
   tags: readonly PauseTag[],
-  budgets: Readonly<Record<StepId, Ms>>,
+  budgets: Readonly<Record<StepId, Ms>> | null,
 ): Readonly<Record<StepId, StepFacts>> {
   const whole = wholeFacts(attempt, delivery);
   const pauses = delivery === null ? [] : pausesOf(delivery);
@@ -111,7 +111,7 @@ export function stepFacts(
     const marked = {
       stepTimeSec: timeMs / 1000,
       stepSharePct: attempt.durationMs === 0 ? null : percentOf(timeMs, attempt.durationMs),
-      stepTimeDeviationPct: deviation(timeMs, budgets[step]),
+      stepTimeDeviationPct: budgets === null ? null : deviation(timeMs, budgets[step]),
     };
     if (delivery === null) return { ...UNKNOWN, ...whole, ...marked };
     const within = pausesIn(spans, pauses, step);
@@ -137,11 +137,12 @@ export function stepFacts(
 const UNKNOWN = Object.fromEntries(FACT_IDS.map((fact) => [fact, null])) as StepFacts;
 
 function wholeFacts(
-  { targetMs }: Measured,
+  attempt: Measured,
   delivery: Delivery | null,
 ): Pick<StepFacts, 'totalTimeSec' | 'totalOverPct' | 'final10sRateRatio'> {
   if (delivery === null) return { totalTimeSec: null, totalOverPct: null, final10sRateRatio: null };
   const { speech, localRates } = delivery;
+  const targetMs = targetOf(attempt) ?? 0;
   const totalMs = speech === null ? 0 : lengthOf(speech);
   const last = speech === null ? null : { startMs: speech.endMs - FINAL_MS, endMs: speech.endMs };
   const final = last === null ? null : mostOverlapping(localRates ?? [], last);

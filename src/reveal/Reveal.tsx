@@ -1,9 +1,10 @@
 import { type ReactNode, useId } from 'react';
-import type { KeptAttempt } from '../domain/attempt.ts';
+import { type KeptAttempt, targetOf } from '../domain/attempt.ts';
 import { comparedLock, firstLockedAt } from '../domain/calibration.ts';
 import type { Coaching } from '../domain/coaching.ts';
 import { type Delivery, LONG_PAUSE_MS, type PauseTag } from '../domain/facts.ts';
 import type { Noise } from '../domain/noise.ts';
+import { OTHER_PROMPT_ID } from '../domain/prompt.ts';
 import type { Review, Rubric } from '../domain/rubric.ts';
 import { pausesOf, pausesToTag, placesOf, tagPause } from '../domain/step-facts.ts';
 import { plural } from '../domain/timeline.ts';
@@ -53,6 +54,7 @@ export function Reveal(props: RevealProps) {
           <Findings
             shown={shownOf(props)}
             isMeasured={delivery !== null}
+            hasTarget={targetOf(attempt) !== null}
             hasMarks={attempt.marks.length > 0}
           />
         )}
@@ -71,7 +73,8 @@ export function Reveal(props: RevealProps) {
           />
         </Block>
       )}
-      {isComparable && (
+      {/* Imports at no prompt have nothing in common. */}
+      {isComparable && attempt.promptId !== OTHER_PROMPT_ID && (
         <Block title="Since last time">
           <SinceLastTime archive={archive} attempt={attempt} rubric={rubric} noise={noise} />
         </Block>
@@ -99,10 +102,11 @@ function Block({ title, children }: { readonly title: string; readonly children:
 type FindingsProps = {
   readonly shown: readonly Shown[];
   readonly isMeasured: boolean;
+  readonly hasTarget: boolean;
   readonly hasMarks: boolean;
 };
 
-function Findings({ shown, isMeasured, hasMarks }: FindingsProps) {
+function Findings({ shown, isMeasured, hasTarget, hasMarks }: FindingsProps) {
   if (shown.length === 0)
     return <p>This rubric has no limits that could be measured, so nothing is set beside its scores.</p>;
   const isOpen = shown.some(({ rows }) => rows.some(({ ceiling }) => (ceiling?.skipped.length ?? 0) > 0));
@@ -114,7 +118,10 @@ function Findings({ shown, isMeasured, hasMarks }: FindingsProps) {
       ))}
       <p className={styles['how']}>
         “Allows” is the highest level whose measured limits hold; it changes no score.
-        {isOpen && ' In a dashed box it may still fall, because not all of its limits are known.'}
+        {isOpen &&
+          hasTarget &&
+          ' In a dashed box it may still fall, because not all of its limits are known.'}
+        {!hasTarget && ' Without a target, what limits times is left out; a dashed box lacks such a limit.'}
         {!hasMarks && ' Without marks no step has a time: Mark steps, at the player, sets them.'}
         {hasMarks && isMeasured && ' Step times follow your marks, moved into the pause beside them.'}
         {hasMarks && !isMeasured && ' Step times follow your marks.'}

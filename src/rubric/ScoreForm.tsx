@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { flushSync } from 'react-dom';
 import type { KeptAttempt } from '../domain/attempt.ts';
-import { stepBudgets } from '../domain/budget.ts';
+import { budgetsOf } from '../domain/budget.ts';
 import type { ReviewId } from '../domain/ids.ts';
 import type { Noise } from '../domain/noise.ts';
 import { mayLock } from '../domain/rescore.ts';
@@ -166,13 +166,13 @@ function Sheet(props: SheetProps) {
     };
   }, [draft]);
 
-  const { marks, durationMs, targetMs } = attempt;
+  const { marks, durationMs, promptId, targetMs } = attempt;
   const timed = useMemo(
     () => ({
       spoken: marks.length === 0 ? null : stepTimes(marks, durationMs),
-      budgets: stepBudgets(rubric.budgets, targetMs),
+      budgets: budgetsOf(rubric.budgets, { promptId, targetMs }),
     }),
-    [marks, durationMs, targetMs, rubric.budgets],
+    [marks, durationMs, promptId, targetMs, rubric.budgets],
   );
   const current = state.review;
   const { scores, moments, wrongSteps, lockedAt } = current;
@@ -301,7 +301,7 @@ function Sheet(props: SheetProps) {
           review={current}
           isAsked={asked.includes(step.id)}
           spokenMs={timed.spoken?.[step.id] ?? null}
-          budgetMs={timed.budgets[step.id]}
+          budgetMs={timed.budgets?.[step.id] ?? null}
           isOpen={step.id === openStep}
           isLocked={isLocked}
           onOpen={(isOpen) => onOpenStep(isOpen ? step.id : null)}

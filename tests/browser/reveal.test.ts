@@ -3,6 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import type { Prediction } from '../../src/domain/coaching.ts';
 import type { PromptId } from '../../src/domain/ids.ts';
+import { OTHER_PROMPT_ID } from '../../src/domain/prompt.ts';
 import type { Review } from '../../src/domain/rubric.ts';
 import type { Archive } from '../../src/storage/archive.ts';
 import { StorageError } from '../../src/storage/errors.ts';
@@ -11,6 +12,7 @@ import { anOwnRubric, otherWords } from '../support/own-rubric.ts';
 import { expectGoodLooks } from './app.tsx';
 import {
   all,
+  form,
   type Kept,
   lock,
   lockUncited,
@@ -320,6 +322,29 @@ test('all attempts are read again for the noise once a re-score is locked, and f
   expect(pages).toBe(before);
   await archive.reviews.put({ ...draft, lockedAt, updatedAt: lockedAt });
   await expect.poll(() => pages, patiently).toBe(before + 1);
+});
+
+test('an import at no prompt has no budget and nothing earlier to compare with', async () => {
+  const { archive, attempt } = await openReview({
+    ...LOCKED,
+    promptId: OTHER_PROMPT_ID,
+    source: 'imported',
+    endedBy: null,
+  });
+  await measure(archive, attempt);
+  await keepAnEarlierOne(archive, { promptId: OTHER_PROMPT_ID }, { scores: all(1) });
+  await expectRow(
+    'Results',
+    '1:00, no target',
+    'You 3',
+    'Allows 4 so far',
+    'Without a target there is no budget to compare with.',
+  );
+  await expect.element(region()).toMatchTextContent('Predicted, then scored');
+  await expect.element(region()).not.toMatchTextContent('Since last time');
+  await form().getByRole('button', { name: 'Results', exact: false }).click();
+  await expect.element(form()).toMatchTextContent('1:00 spoken, no target.');
+  await expectGoodLooks();
 });
 
 test('a quick review shows the recording and compares nothing else', async () => {

@@ -5,6 +5,7 @@ import { reviewSheet } from '../../src/coaching/review-sheet.ts';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import { blankCoaching, type Coaching } from '../../src/domain/coaching.ts';
 import type { CommentId } from '../../src/domain/ids.ts';
+import { OTHER_PROMPT_ID } from '../../src/domain/prompt.ts';
 import type { Review } from '../../src/domain/rubric.ts';
 import { STEP_IDS } from '../../src/domain/step.ts';
 import { builtInRubric as rubric } from '../../src/rubric/definition.ts';
@@ -212,6 +213,13 @@ test('a quick review has the cells of its step, and an attempt without marks no 
   const scores: Review['scores'] = { 'depth.tradeoffs': 3, 'clarity.tradeoffs': 2 };
   const draft = sheetOf({ review: { mode: 'quick', quickStep: 'tradeoffs', scores, lockedAt: null } });
   expect(draft.facts.at(-1)).toBe('Draft, 2 of 3');
+});
+
+test('an import at no prompt has no target, and its steps no budgets', () => {
+  const sheet = sheetOf({ attempt: { promptId: OTHER_PROMPT_ID, source: 'imported' } });
+  expect(sheet.facts.slice(1, 3)).toEqual(['5:08, no target', 'Imported']);
+  expect(sheet.steps.map(({ time }) => time)).toEqual(['1:02', '1:29', '0:53', '1:07', '0:37']);
+  expect(reviewMarkdown(sheet)).toContain('| Situation, 1:02 | 3 Solid |');
 });
 
 test('a prediction that was skipped, or only begun, is none', () => {

@@ -200,7 +200,7 @@ test('a blind score is locked once it counts beside the first one; any other wit
   const may = (mode: ReviewMode, scores: Scores, missing: Marking['missing'] = []) =>
     mayLock(rubric, { mode, scores }, { scores, missing, wrongSteps: [] });
   const without = (...cells: readonly string[]): Scores =>
-    Object.fromEntries(CELL_IDS.flatMap((cell) => (cells.includes(cell) ? [] : [[cell, 3 as Level]])));
+    Object.fromEntries(CELL_IDS.flatMap((cell) => (cells.includes(cell) ? [] : [[cell, 3]])));
   const three = ['clarity.next', 'pacing.next', 'pacing.results'];
   expect(may('full', { 'depth.next': 3 })).toBe(true);
   expect(may('full', {})).toBe(false);
