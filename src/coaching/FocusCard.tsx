@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
-import { stepBudgets } from '../domain/budget.ts';
+import { drillLength } from '../domain/budget.ts';
 import type { Coaching, Focus } from '../domain/coaching.ts';
-import { drillSeconds, type FocusPick, nextLevel, pickFocus } from '../domain/focus.ts';
+import { type FocusPick, nextLevel, pickFocus } from '../domain/focus.ts';
 import { type CellId, cellId, cellOf, cellsOf, type Level, type Rubric, stepOf } from '../domain/rubric.ts';
 import { levelOf, type Marking } from '../domain/scoring.ts';
 import type { StepId } from '../domain/step.ts';
@@ -194,7 +194,7 @@ type OnwardProps = Pick<FocusCardProps, 'attempt' | 'rubric' | 'canRepeat'> & {
 function Onward({ attempt, rubric, cell, canRepeat, isDrill = false }: OnwardProps) {
   const step = rubric.steps.find(({ id }) => id === stepOf(cell));
   if (step === undefined) return null;
-  const seconds = drillSeconds(stepBudgets(rubric.budgets, attempt.targetMs)[step.id]);
+  const seconds = Math.round(drillLength(rubric.budgets, attempt.targetMs, step.id) / 1000);
   const practice = `/practice/${attempt.promptId}`;
   return (
     <div className={styles['onward']}>

@@ -1,7 +1,8 @@
-import { type KeptAttempt, MODE_LABELS } from '../domain/attempt.ts';
-import { stepBudgets } from '../domain/budget.ts';
+import { type KeptAttempt, MODE_LABELS, targetOf } from '../domain/attempt.ts';
+import { budgetsOf } from '../domain/budget.ts';
+import { comparedLock, firstLockedAt, markingOf, whyNotPredicted } from '../domain/calibration.ts';
 import { ANSWER_LABELS, type Coaching } from '../domain/coaching.ts';
-import { OTHER_PROMPT_ID } from '../domain/prompt.ts';
+import { askedSteps } from '../domain/reviews.ts';
 import { cellId, cellOf, cellsOf, type Level, type Review, type Rubric } from '../domain/rubric.ts';
 import { countCells, criterionScore, levelOf, type Marking, missingFor, overall } from '../domain/scoring.ts';
 import { STEP_LABELS, type StepId, stepTimes } from '../domain/step.ts';
@@ -32,7 +33,7 @@ export type ReviewSheet = {
   readonly steps: readonly {
     readonly id: StepId;
     readonly label: string;
-    /** `0:42 of 0:45`; null: the attempt has no marks. */
+    /** `0:42 of 0:45`, `0:42` without a target; null: the attempt has no marks. */
     readonly time: string | null;
     readonly cells: readonly SheetCell[];
   }[];
@@ -42,7 +43,7 @@ export type ReviewSheet = {
     readonly answer: string;
     readonly at: string | null;
   }[];
-  /** Null: nothing was predicted, or the scores are not locked yet. */
+  /** Null: nothing was predicted that compares, or the scores are not locked yet. */
   readonly prediction:
     | readonly { readonly label: string; readonly predicted: string; readonly scored: string }[]
     | null;
@@ -57,6 +58,8 @@ type SheetSources = {
   /** The review's. */
   readonly rubric: Rubric;
   readonly review: Review;
+  /** All of the attempt's. */
+  readonly reviews: readonly Review[];
   readonly coaching: Coaching;
   /** How far two honest scores of one recording lie apart by chance, in points. */
   readonly noise: number;
@@ -66,7 +69,8 @@ type SheetSources = {
  * What is said of a review that is taken away. Without a lock nothing of what the lock reveals is in it. Null:
  * the review was made under a version of the rubric that is not here any more, and no other can say its levels.
  */
-export function reviewSheet({ attempt, rubric, review, coaching, noise }: SheetSources): ReviewSheet | null {
+export function reviewSheet(sources: SheetSources): ReviewSheet | null {
+  const { attempt, rubric, review, coaching } = sources;
   if (review.rubricId !== rubric.id || review.rubricVersion !== rubric.version) return null;
   const { scores, wrongSteps, lockedAt } = review;
   const marking: Marking = { scores, wrongSteps, missing: missingFor(attempt, review) };
@@ -75,7 +79,7 @@ export function reviewSheet({ attempt, rubric, review, coaching, noise }: SheetS
     title: attempt.prompt.title,
     question: attempt.prompt.question,
     facts: factsOf(attempt, rubric, review, marking),
-    ...totalOf(rubric, review, marking, noise),
+    ...totalOf(sources, marking),
     criteria: rubric.criteria.map(({ id, label }) => ({
       label,
       score: lockedAt === null ? '–' : String(criterionScore(rubric, marking, id) ?? 'not scored'),
@@ -92,7 +96,7 @@ export function reviewSheet({ attempt, rubric, review, coaching, noise }: SheetS
         at: timeOrNull(answered?.atMs),
       };
     }),
-    prediction: lockedAt === null ? null : predictionOf(rubric, marking, coaching),
+    prediction: lockedAt === null ? null : predictionOf(sources),
     carried:
       attempt.focus === undefined
         ? null
@@ -105,17 +109,14 @@ export function reviewSheet({ attempt, rubric, review, coaching, noise }: SheetS
   };
 }
 
-function factsOf(
-  { promptId, startedAt, durationMs, targetMs, source, mode }: KeptAttempt,
-  rubric: Rubric,
-  { lockedAt, mode: kind, quickStep }: Review,
-  marking: Marking,
-): readonly string[] {
-  const length = timecode(durationMs);
-  const { asked, scored } = countCells(rubric, marking);
+function factsOf(attempt: KeptAttempt, rubric: Rubric, review: Review, marking: Marking): readonly string[] {
+  const { lockedAt, mode: kind, quickStep } = review;
+  const { startedAt, durationMs, source, mode } = attempt;
+  const targetMs = targetOf(attempt);
+  const { asked, scored } = countCells(rubric, marking, askedSteps(review));
   return [
     capitalised(formatWhen(startedAt)),
-    promptId === OTHER_PROMPT_ID ? length : `${length} of ${timecode(targetMs)}`,
+    `${timecode(durationMs)}${targetMs === null ? ', no target' : ` of ${timecode(targetMs)}`}`,
     source === 'imported' ? 'Imported' : MODE_LABELS[mode],
     ...(kind === 'quick' && quickStep !== undefined ? [`Quick review of ${STEP_LABELS[quickStep]}`] : []),
     lockedAt === null ? `Draft, ${scored} of ${asked}` : `Locked ${formatWhen(lockedAt)}`,
@@ -123,37 +124,47 @@ function factsOf(
 }
 
 function totalOf(
-  rubric: Rubric,
-  { lockedAt, revises, reason }: Review,
+  { attempt, rubric, review, reviews, noise }: SheetSources,
   marking: Marking,
-  noise: number,
 ): Pick<ReviewSheet, 'overall' | 'notes'> {
+  const { lockedAt, revises, reason } = review;
   const total = overall(rubric, marking);
   const missing = marking.missing.map((step) => `${STEP_LABELS[step]} counts as missing: 0 in its cells.`);
   const revised = revises === undefined ? [] : [`Revised${reason === undefined ? '.' : `: ${reason}`}`];
   if (lockedAt === null || total.points === null) return { overall: null, notes: [...missing, ...revised] };
   const { points, isProvisional, countsInTrends, scored, caps } = total;
+  const first = firstLockedAt(rubric, attempt, reviews, review);
   const blank = `${scored} of ${cellsOf(rubric).length} cells count${countsInTrends ? '' : ', so it stays out of the trends'}.`;
   return {
     overall: `${points} of 100, ${isProvisional ? 'provisional' : `give or take ${Math.round(noise)}`}`,
-    notes: [...(isProvisional ? [blank] : []), ...missing, ...caps, ...revised],
+    notes: [
+      ...(isProvisional ? [blank] : []),
+      ...missing,
+      ...caps,
+      ...revised,
+      ...(first === null ? [] : [`First locked at ${first}.`]),
+    ],
   };
 }
 
 function stepsOf(
-  { marks, durationMs, targetMs }: KeptAttempt,
+  attempt: KeptAttempt,
   rubric: Rubric,
   { mode, quickStep, moments }: Review,
   marking: Marking,
 ): ReviewSheet['steps'] {
+  const { marks, durationMs } = attempt;
   const spoken = marks.length === 0 ? null : stepTimes(marks, durationMs);
-  const budgets = stepBudgets(rubric.budgets, targetMs);
+  const budgets = budgetsOf(rubric.budgets, attempt);
   return rubric.steps
     .filter(({ id }) => mode !== 'quick' || id === quickStep)
     .map(({ id, label }) => ({
       id,
       label,
-      time: spoken === null ? null : `${timecode(spoken[id])} of ${timecode(budgets[id])}`,
+      time:
+        spoken === null
+          ? null
+          : `${timecode(spoken[id])}${budgets === null ? '' : ` of ${timecode(budgets[id])}`}`,
       cells: rubric.criteria.map((criterion): SheetCell => {
         const cell = cellId(criterion.id, id);
         const level = levelOf(marking, criterion.id, id);
@@ -177,8 +188,17 @@ function levelWords(rubric: Rubric, value: Level): string {
   return `${value} ${label}`.trim();
 }
 
-function predictionOf(rubric: Rubric, marking: Marking, { prediction }: Coaching): ReviewSheet['prediction'] {
-  if (prediction === undefined || prediction.decidedAt === null || prediction.isSkipped === true) return null;
+/** By the lock that everything is compared with. */
+function predictionOf({
+  attempt,
+  rubric,
+  review,
+  reviews,
+  coaching: { prediction },
+}: SheetSources): ReviewSheet['prediction'] {
+  const compared = comparedLock(rubric, reviews, review);
+  if (prediction === undefined || whyNotPredicted(compared, prediction) !== null) return null;
+  const marking = markingOf(attempt, compared);
   const rows = rubric.criteria.flatMap(({ id, label }) => {
     const predicted = prediction.levels[id];
     const score = criterionScore(rubric, marking, id);

@@ -1,7 +1,7 @@
 import type { CarriedFocus } from './coaching.ts';
 import type { AttemptId, PromptId } from './ids.ts';
 import type { PictureSource, SegmentPicture } from './picture.ts';
-import type { FrozenPrompt } from './prompt.ts';
+import { type FrozenPrompt, OTHER_PROMPT_ID } from './prompt.ts';
 import type { Mark, StepId } from './step.ts';
 import type { EpochMs, Ms } from './timeline.ts';
 
@@ -73,6 +73,11 @@ export type ImportedFrom = {
 
 /** A clip is stored in parts of this size, the last one shorter. */
 export const CLIP_PART_BYTES = 8 * 1024 * 1024;
+
+/** The length that was aimed at. Null: an import at no prompt of the library, for which nobody has set one. */
+export function targetOf({ promptId, targetMs }: Pick<AttemptFacts, 'promptId' | 'targetMs'>): Ms | null {
+  return promptId === OTHER_PROMPT_ID ? null : targetMs;
+}
 
 type AttemptFacts = {
   readonly id: AttemptId;

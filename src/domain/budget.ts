@@ -1,3 +1,4 @@
+import { targetOf } from './attempt.ts';
 import { STEP_IDS, type StepId } from './step.ts';
 import { clamp, type Ms } from './timeline.ts';
 
@@ -25,6 +26,15 @@ export function stepBudgets(table: BudgetTable, targetMs: Ms): Readonly<Record<S
   const budget = (step: StepId) =>
     Math.round(targetMs * (share(low, step) * (1 - weight) + share(high, step) * weight));
   return Object.fromEntries(STEP_IDS.map((step) => [step, budget(step)])) as Record<StepId, Ms>;
+}
+
+/** What each step of an attempt may take. Null: it has no target. */
+export function budgetsOf(
+  table: BudgetTable,
+  attempt: Parameters<typeof targetOf>[0],
+): Readonly<Record<StepId, Ms>> | null {
+  const targetMs = targetOf(attempt);
+  return targetMs === null ? null : stepBudgets(table, targetMs);
 }
 
 /** Long enough for a step to be said well, and short enough to be said again (rubric.json, `focusRule`). */

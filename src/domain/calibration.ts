@@ -1,7 +1,7 @@
 import type { KeptAttempt } from './attempt.ts';
-import { stepBudgets } from './budget.ts';
+import { budgetsOf } from './budget.ts';
 import { ceilingOf } from './ceiling.ts';
-import type { Coaching } from './coaching.ts';
+import type { Coaching, Prediction } from './coaching.ts';
 import type { Delivery } from './facts.ts';
 import { LEAST_RESCORES, sampleDeviation } from './noise.ts';
 import { firstLock } from './reviews.ts';
@@ -51,6 +51,45 @@ export function markingOf(
   return { scores, wrongSteps, missing: missingFor(attempt, review) };
 }
 
+/**
+ * The lock whose scores are compared with anything: the first one, whatever was corrected since. Without one
+ * under this version, the review on screen.
+ */
+export function comparedLock(rubric: Rubric, reviews: readonly Review[], shown: Review): Review {
+  return lockUnder(rubric, reviews) ?? shown;
+}
+
+/** The overall of the compared lock, where a correction has changed what is shown. Null: both say the same. */
+export function firstLockedAt(
+  rubric: Rubric,
+  attempt: KeptAttempt,
+  reviews: readonly Review[],
+  shown: Review,
+): number | null {
+  const pointsOf = (review: Review) => {
+    const marking = markingOf(attempt, review);
+    const criteria = rubric.criteria.map(({ id }) => criterionScore(rubric, marking, id));
+    return [overall(rubric, marking).points, ...criteria] as const;
+  };
+  const [first, now] = [pointsOf(comparedLock(rubric, reviews, shown)), pointsOf(shown)];
+  return first.every((points, index) => points === now[index]) ? null : first[0];
+}
+
+/** Why a prediction is not set beside a review's scores, the first that holds. */
+export type WhyNotPredicted = 'not-full' | 'skipped' | 'none' | 'another-version';
+
+/** Null: both are judgements of all cells, under one version of a rubric. */
+export function whyNotPredicted(
+  { mode, rubricId, rubricVersion }: Pick<Review, 'mode' | 'rubricId' | 'rubricVersion'>,
+  prediction: Prediction | undefined,
+): WhyNotPredicted | null {
+  if (mode !== 'full') return 'not-full';
+  if (prediction?.isSkipped === true) return 'skipped';
+  if (prediction === undefined || prediction.decidedAt === null) return 'none';
+  const { id, version } = prediction.rubric;
+  return id === rubricId && version === rubricVersion ? null : 'another-version';
+}
+
 /** Null: the attempt was not scored under this version, or too few of its cells count for the trends. */
 export function scoredAttempt(
   rubric: Rubric,
@@ -61,13 +100,7 @@ export function scoredAttempt(
   const marking = markingOf(attempt, review);
   if (!overall(rubric, marking).countsInTrends) return null;
   const { prediction, pauseTags } = coaching;
-  const isPredicted =
-    prediction !== undefined &&
-    prediction.decidedAt !== null &&
-    prediction.isSkipped !== true &&
-    prediction.rubric.id === rubric.id &&
-    prediction.rubric.version === rubric.version;
-  const facts = stepFacts(attempt, delivery, pauseTags, stepBudgets(rubric.budgets, attempt.targetMs));
+  const facts = stepFacts(attempt, delivery, pauseTags, budgetsOf(rubric.budgets, attempt));
   const ceilings = rubric.cells.flatMap((cell) => {
     const ceiling = ceilingOf(cell, facts[cell.step]);
     // One that may still fall would make scores look too low.
@@ -81,7 +114,7 @@ export function scoredAttempt(
     attempt,
     marking,
     moments: review.moments ?? {},
-    predicted: isPredicted ? prediction.levels : {},
+    predicted: whyNotPredicted(review, prediction) === null ? (prediction?.levels ?? {}) : {},
     ceilings: Object.fromEntries(ceilings),
     rescore: rescore !== null && overall(rubric, rescore).countsInTrends ? rescore : null,
   };

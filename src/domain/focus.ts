@@ -1,7 +1,6 @@
 import { type CellId, type CriterionId, cellId, cellsOf, type Level, type Rubric } from './rubric.ts';
 import { levelOf, type Marking } from './scoring.ts';
 import { STEP_IDS, type StepId } from './step.ts';
-import { clamp, type Ms } from './timeline.ts';
 
 /** The focus of an earlier attempt: which cell, and the level it had then. */
 export type EarlierFocus = { readonly cell: CellId; readonly level: Level | 0 };
@@ -113,12 +112,4 @@ function bestOf(rubric: Rubric, candidates: readonly Candidate[]): Candidate | n
 export function nextLevel(level: Level | 0): Level | null {
   if (level === 0) return 2;
   return level === FULL ? null : ((level + 1) as Level);
-}
-
-const LEAST_DRILL_SEC = 60;
-const MOST_DRILL_SEC = 90;
-
-/** How long the drill of a step is: its budget, between a minute and a minute and a half. */
-export function drillSeconds(budgetMs: Ms): number {
-  return clamp(Math.round(budgetMs / 1000), LEAST_DRILL_SEC, MOST_DRILL_SEC);
 }

@@ -2,15 +2,32 @@ import type { KeptAttempt } from './attempt.ts';
 import type { PromptId } from './ids.ts';
 import { firstLock } from './reviews.ts';
 import { type CellId, cellId, type Review, type Rubric } from './rubric.ts';
-import { levelOf, type Marking } from './scoring.ts';
+import { levelOf, type Marking, overall } from './scoring.ts';
 import type { EpochMs } from './timeline.ts';
 
 /** Before that one still knows what one gave (rubric.json, `blindRescore`). */
 const LEAST_AGE_MS = 14 * 86_400_000;
 
-/** When an attempt is old enough to be scored once more without a look at its old scores. */
-export function rescorableFrom({ startedAt }: Pick<KeptAttempt, 'startedAt'>): EpochMs {
-  return startedAt + LEAST_AGE_MS;
+/**
+ * When an attempt is old enough to be scored once more without a look at its old scores: counted from these,
+ * which may have been locked long after it was spoken.
+ *
+ * @param reviews all of the attempt's
+ */
+export function rescorableFrom(
+  { startedAt }: Pick<KeptAttempt, 'startedAt'>,
+  reviews: readonly Review[],
+): EpochMs {
+  return Math.max(startedAt, firstLock(reviews)?.lockedAt ?? startedAt) + LEAST_AGE_MS;
+}
+
+/** A re-score that does not count in the trends says nothing of how far scores lie apart: it is not locked. */
+export function mayLock(
+  rubric: Rubric,
+  { mode, scores }: Pick<Review, 'mode' | 'scores'>,
+  marking: Marking,
+): boolean {
+  return mode === 'rescore' ? overall(rubric, marking).countsInTrends : Object.keys(scores).length > 0;
 }
 
 /** So many focuses count as being worked on. A judgement: one a day for some days. */
@@ -38,7 +55,7 @@ export function whyNotRescored({
   if (attempt.drillStep !== undefined || firstLock(reviews) === null) return 'not-scored';
   if (reviews.some(({ mode, lockedAt }) => mode === 'rescore' && lockedAt !== null)) return 'already';
   if (attempt.audioDeletedAt !== undefined) return 'no-sound';
-  if (now < rescorableFrom(attempt)) return 'too-new';
+  if (now < rescorableFrom(attempt, reviews)) return 'too-new';
   return newestFocusPrompts.includes(attempt.promptId) ? 'in-focus' : null;
 }
 

@@ -1,4 +1,4 @@
-import type { KeptAttempt } from './attempt.ts';
+import { type KeptAttempt, targetOf } from './attempt.ts';
 import {
   type Delivery,
   FACT_IDS,
@@ -85,19 +85,19 @@ export function pausesIn(spans: readonly StepSpan[], pauses: readonly Span[], st
   return pauses.filter(({ startMs }) => own.some((span) => startMs > span.startMs && startMs <= span.endMs));
 }
 
-type Measured = Pick<KeptAttempt, 'marks' | 'durationMs' | 'targetMs'>;
+type Measured = Pick<KeptAttempt, 'marks' | 'durationMs' | 'promptId' | 'targetMs'>;
 
 /**
  * What is known of each step (rubric.json, `facts`). Without marks nothing about steps is; without a delivery
  * only what the marks tell.
  *
- * @param budgets what each step may take at the attempt's target
+ * @param budgets what each step may take at the attempt's target; null: it has none (budget.ts, `budgetsOf`)
  */
 export function stepFacts(
   attempt: Measured,
   delivery: Delivery | null,
   tags: readonly PauseTag[],
-  budgets: Readonly<Record<StepId, Ms>>,
+  budgets: Readonly<Record<StepId, Ms>> | null,
 ): Readonly<Record<StepId, StepFacts>> {
   const whole = wholeFacts(attempt, delivery);
   const pauses = delivery === null ? [] : pausesOf(delivery);
@@ -110,8 +110,8 @@ export function stepFacts(
     const timeMs = sum(own.map(lengthOf));
     const marked = {
       stepTimeSec: timeMs / 1000,
-      stepSharePct: attempt.durationMs === 0 ? null : (timeMs / attempt.durationMs) * 100,
-      stepTimeDeviationPct: deviation(timeMs, budgets[step]),
+      stepSharePct: attempt.durationMs === 0 ? null : percentOf(timeMs, attempt.durationMs),
+      stepTimeDeviationPct: budgets === null ? null : deviation(timeMs, budgets[step]),
     };
     if (delivery === null) return { ...UNKNOWN, ...whole, ...marked };
     const within = pausesIn(spans, pauses, step);
@@ -137,17 +137,18 @@ export function stepFacts(
 const UNKNOWN = Object.fromEntries(FACT_IDS.map((fact) => [fact, null])) as StepFacts;
 
 function wholeFacts(
-  { targetMs }: Measured,
+  attempt: Measured,
   delivery: Delivery | null,
 ): Pick<StepFacts, 'totalTimeSec' | 'totalOverPct' | 'final10sRateRatio'> {
   if (delivery === null) return { totalTimeSec: null, totalOverPct: null, final10sRateRatio: null };
   const { speech, localRates } = delivery;
+  const targetMs = targetOf(attempt) ?? 0;
   const totalMs = speech === null ? 0 : lengthOf(speech);
   const last = speech === null ? null : { startMs: speech.endMs - FINAL_MS, endMs: speech.endMs };
   const final = last === null ? null : mostOverlapping(localRates ?? [], last);
   return {
     totalTimeSec: totalMs / 1000,
-    totalOverPct: targetMs === 0 ? null : Math.max(0, totalMs / targetMs - 1) * 100,
+    totalOverPct: targetMs === 0 ? null : percentOf(Math.max(0, totalMs - targetMs), targetMs),
     final10sRateRatio: final?.ratio ?? null,
   };
 }
@@ -155,7 +156,12 @@ function wholeFacts(
 function deviation(timeMs: Ms, budgetMs: Ms): number | null {
   if (budgetMs === 0) return null;
   const offMs = Math.abs(timeMs - budgetMs);
-  return offMs <= TOLERANCE_MS ? 0 : (offMs / budgetMs) * 100;
+  return offMs <= TOLERANCE_MS ? 0 : percentOf(offMs, budgetMs);
+}
+
+/** Multiplied before it is divided, so that what is exactly at a limit is not pushed over it by binary fractions. */
+function percentOf(part: Ms, whole: Ms): number {
+  return (part * 100) / whole;
 }
 
 /** Of the last end of the step that is a mark; null when it ends with the take, or never came. */

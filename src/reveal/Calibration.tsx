@@ -288,9 +288,7 @@ function Rescores({ rubric, scored, toRescore }: ScoredProps & Pick<CalibrationD
         </>
       )}
       {toRescore === null ? (
-        <p className="small muted">
-          A take can be scored again 14 days after it was recorded, once its scores are locked.
-        </p>
+        <p className="small muted">A take can be scored again 14 days after its scores were locked.</p>
       ) : (
         <div className={styles['again']}>
           <LinkButton slim to={`/attempts/${toRescore.id}/rescore`}>

@@ -13,7 +13,7 @@ import { becauseWords, timeWords } from './words.ts';
  * an outlined one the machine's. The roles are named because a table laid out as blocks loses them.
  */
 export function PacingTable({ criterion, rows }: Shown) {
-  const widestMs = Math.max(...rows.flatMap(({ facts, budgetMs }) => [usedOf(facts), budgetMs]));
+  const widestMs = Math.max(...rows.flatMap(({ facts, budgetMs }) => [usedOf(facts), budgetMs ?? 0]));
   return (
     <table className={styles['table']} role="table" aria-label={`${criterion.label}, step by step`}>
       <thead role="rowgroup">
@@ -43,7 +43,7 @@ function StepRow({ row, widestMs }: { readonly row: Row; readonly widestMs: Ms }
         <StepLetter step={step} /> {STEP_LABELS[step]}
       </th>
       <td role="cell" className={styles['time']}>
-        {facts.stepTimeSec !== null && (
+        {facts.stepTimeSec !== null && budgetMs !== null && (
           <BudgetBar step={step} usedMs={usedOf(facts)} budgetMs={budgetMs} ofMs={widestMs} />
         )}
         <span className="small">{timeWords(row)}</span>

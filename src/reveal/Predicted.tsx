@@ -1,5 +1,7 @@
-import type { Prediction } from '../domain/coaching.ts';
-import { type CriterionId, cellsOf, type Level, type Rubric } from '../domain/rubric.ts';
+import type { KeptAttempt } from '../domain/attempt.ts';
+import { markingOf, type WhyNotPredicted, whyNotPredicted } from '../domain/calibration.ts';
+import { type Prediction, predictedOverall } from '../domain/coaching.ts';
+import type { CriterionId, Level, Review, Rubric } from '../domain/rubric.ts';
 import { type Marking, overall } from '../domain/scoring.ts';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
 import styles from './Predicted.module.css';
@@ -7,14 +9,17 @@ import { gapWords, scoreIn } from './words.ts';
 
 type PredictedProps = {
   readonly rubric: Rubric;
-  readonly marking: Marking;
-  readonly prediction: Prediction | null;
+  readonly attempt: KeptAttempt;
+  /** The lock that is compared: of all cells, under this rubric. */
+  readonly review: Review;
+  readonly prediction: Prediction | undefined;
 };
 
 /** What was expected right after speaking, beside what was scored, with the cells between the two. */
-export function Predicted({ rubric, marking, prediction }: PredictedProps) {
-  const why = whyNot(rubric, prediction);
-  if (why !== null || prediction === null) return <p className="muted">{why}</p>;
+export function Predicted({ rubric, attempt, review, prediction }: PredictedProps) {
+  const why = whyNotPredicted(review, prediction);
+  if (why !== null || prediction === undefined) return <p className="muted">{WHY[why ?? 'none']}</p>;
+  const marking = markingOf(attempt, review);
   const total = overallWords(rubric, marking, prediction);
   return (
     <>
@@ -26,10 +31,12 @@ export function Predicted({ rubric, marking, prediction }: PredictedProps) {
             label={label}
             predicted={prediction.levels[id] ?? null}
             scored={scoreIn(rubric, marking, id)}
-            words={gapWords(marking, id, {
-              predicted: prediction.levels[id] ?? null,
-              scored: scoreIn(rubric, marking, id),
-            })}
+            words={gapWords(
+              marking,
+              id,
+              { predicted: prediction.levels[id] ?? null, scored: scoreIn(rubric, marking, id) },
+              review.moments,
+            )}
           />
         ))}
       </dl>
@@ -41,15 +48,12 @@ export function Predicted({ rubric, marking, prediction }: PredictedProps) {
   );
 }
 
-function whyNot(rubric: Rubric, prediction: Prediction | null): string | null {
-  if (prediction?.isSkipped === true) return 'Not predicted: the prediction was skipped.';
-  if (prediction === null || prediction.decidedAt === null)
-    return 'Not predicted: no prediction was saved for this take.';
-  const { id, version } = prediction.rubric;
-  if (id !== rubric.id || version !== rubric.version)
-    return 'Not compared: the prediction was made under another version of the rubric.';
-  return null;
-}
+const WHY: Readonly<Record<WhyNotPredicted, string>> = {
+  'not-full': 'Not compared: only a review of all cells is set beside a prediction.',
+  skipped: 'Not predicted: the prediction was skipped.',
+  none: 'Not predicted: no prediction was saved for this take.',
+  'another-version': 'Not compared: the prediction was made under another version of the rubric.',
+};
 
 type CriterionProps = {
   readonly id: CriterionId;
@@ -104,13 +108,9 @@ function Dumbbell({ predicted, scored }: Pick<CriterionProps, 'predicted' | 'sco
 }
 
 function overallWords(rubric: Rubric, marking: Marking, { levels }: Prediction): string | null {
-  if (rubric.criteria.some(({ id }) => levels[id] === undefined)) return null;
-  const scores = Object.fromEntries(
-    cellsOf(rubric).map((cell) => [cell, levels[cell.slice(0, cell.lastIndexOf('.'))]]),
-  );
-  const predicted = overall(rubric, { scores: scores as Marking['scores'], missing: [], wrongSteps: [] });
-  const locked = overall(rubric, marking);
-  return locked.points === null
+  const predicted = predictedOverall(rubric, levels);
+  const { points, isProvisional } = overall(rubric, marking);
+  return predicted === null || points === null
     ? null
-    : `Overall: ${predicted.points} predicted, ${locked.points} scored${locked.isProvisional ? ', provisional' : ''}.`;
+    : `Overall: ${predicted} predicted, ${points} scored${isProvisional ? ', provisional' : ''}.`;
 }

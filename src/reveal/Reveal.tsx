@@ -1,9 +1,10 @@
 import { type ReactNode, useId } from 'react';
-import type { KeptAttempt } from '../domain/attempt.ts';
-import { markingOf } from '../domain/calibration.ts';
+import { type KeptAttempt, targetOf } from '../domain/attempt.ts';
+import { comparedLock, firstLockedAt } from '../domain/calibration.ts';
 import type { Coaching } from '../domain/coaching.ts';
 import { type Delivery, LONG_PAUSE_MS, type PauseTag } from '../domain/facts.ts';
 import type { Noise } from '../domain/noise.ts';
+import { OTHER_PROMPT_ID } from '../domain/prompt.ts';
 import type { Review, Rubric } from '../domain/rubric.ts';
 import { pausesOf, pausesToTag, placesOf, tagPause } from '../domain/step-facts.ts';
 import { plural } from '../domain/timeline.ts';
@@ -25,6 +26,8 @@ type RevealProps = {
   readonly isRubricGone: boolean;
   /** The one whose lock opens this (shown.ts, `revealedBy`). */
   readonly review: Review;
+  /** All of the attempt's. */
+  readonly reviews: readonly Review[];
   /** Null: nothing was measured yet. */
   readonly delivery: Delivery | null;
   readonly coaching: Coaching;
@@ -36,7 +39,7 @@ type RevealProps = {
 
 /** After the lock: what was measured, beside what was scored and predicted. It changes no score. */
 export function Reveal(props: RevealProps) {
-  const { archive, attempt, rubric, isRubricGone, review, delivery, coaching, noise } = props;
+  const { archive, attempt, rubric, isRubricGone, review, reviews, delivery, coaching, noise } = props;
   const title = useId();
   const isComparable = review.mode === 'full' && !isRubricGone;
   return (
@@ -51,6 +54,7 @@ export function Reveal(props: RevealProps) {
           <Findings
             shown={shownOf(props)}
             isMeasured={delivery !== null}
+            hasTarget={targetOf(attempt) !== null}
             hasMarks={attempt.marks.length > 0}
           />
         )}
@@ -60,19 +64,29 @@ export function Reveal(props: RevealProps) {
       </Block>
       {isComparable && (
         <Block title="Predicted, then scored">
+          <FirstLocked at={firstLockedAt(rubric, attempt, reviews, review)} />
           <Predicted
             rubric={rubric}
-            marking={markingOf(attempt, review)}
-            prediction={coaching.prediction ?? null}
+            attempt={attempt}
+            review={comparedLock(rubric, reviews, review)}
+            prediction={coaching.prediction}
           />
         </Block>
       )}
-      {isComparable && (
+      {/* Imports at no prompt have nothing in common. */}
+      {isComparable && attempt.promptId !== OTHER_PROMPT_ID && (
         <Block title="Since last time">
           <SinceLastTime archive={archive} attempt={attempt} rubric={rubric} noise={noise} />
         </Block>
       )}
     </section>
+  );
+}
+
+/** A correction stands in the form and in the table above; what follows keeps to the first lock. */
+function FirstLocked({ at }: { readonly at: number | null }) {
+  return at === null ? null : (
+    <p className="small">First locked at {at}. Predictions and earlier takes are set beside that.</p>
   );
 }
 
@@ -88,10 +102,11 @@ function Block({ title, children }: { readonly title: string; readonly children:
 type FindingsProps = {
   readonly shown: readonly Shown[];
   readonly isMeasured: boolean;
+  readonly hasTarget: boolean;
   readonly hasMarks: boolean;
 };
 
-function Findings({ shown, isMeasured, hasMarks }: FindingsProps) {
+function Findings({ shown, isMeasured, hasTarget, hasMarks }: FindingsProps) {
   if (shown.length === 0)
     return <p>This rubric has no limits that could be measured, so nothing is set beside its scores.</p>;
   const isOpen = shown.some(({ rows }) => rows.some(({ ceiling }) => (ceiling?.skipped.length ?? 0) > 0));
@@ -103,7 +118,10 @@ function Findings({ shown, isMeasured, hasMarks }: FindingsProps) {
       ))}
       <p className={styles['how']}>
         “Allows” is the highest level whose measured limits hold; it changes no score.
-        {isOpen && ' In a dashed box it may still fall, because not all of its limits are known.'}
+        {isOpen &&
+          hasTarget &&
+          ' In a dashed box it may still fall, because not all of its limits are known.'}
+        {!hasTarget && ' Without a target, what limits times is left out; a dashed box lacks such a limit.'}
         {!hasMarks && ' Without marks no step has a time: Mark steps, at the player, sets them.'}
         {hasMarks && isMeasured && ' Step times follow your marks, moved into the pause beside them.'}
         {hasMarks && !isMeasured && ' Step times follow your marks.'}

@@ -1,5 +1,5 @@
 import type { KeptAttempt } from '../domain/attempt.ts';
-import { stepBudgets } from '../domain/budget.ts';
+import { budgetsOf } from '../domain/budget.ts';
 import { markingOf } from '../domain/calibration.ts';
 import { type Ceiling, ceilingOf } from '../domain/ceiling.ts';
 import type { Coaching } from '../domain/coaching.ts';
@@ -18,7 +18,8 @@ export type Pause = Span & { readonly place: PausePlace | null };
 export type Row = {
   readonly step: StepId;
   readonly facts: StepFacts;
-  readonly budgetMs: Ms;
+  /** Null: the attempt has no target. */
+  readonly budgetMs: Ms | null;
   readonly pauses: readonly Pause[];
   /** 0: the step counts as missing; null: the cell was left blank. */
   readonly level: Level | 0 | null;
@@ -77,7 +78,7 @@ export function measuredSteps({
   delivery,
   coaching: { pauseTags },
 }: Omit<Sources, 'review'>): readonly Omit<Row, 'level' | 'ceiling'>[] {
-  const budgets = stepBudgets(rubric.budgets, attempt.targetMs);
+  const budgets = budgetsOf(rubric.budgets, attempt);
   const facts = stepFacts(attempt, delivery, pauseTags, budgets);
   const measured = delivery === null ? [] : pausesOf(delivery);
   const places = placesOf(measured, pauseTags);
@@ -85,7 +86,7 @@ export function measuredSteps({
   return STEP_IDS.map((step) => ({
     step,
     facts: facts[step],
-    budgetMs: budgets[step],
+    budgetMs: budgets?.[step] ?? null,
     pauses: pausesIn(spans, measured, step).map((pause) => ({
       ...pause,
       place: places[measured.indexOf(pause)] ?? null,

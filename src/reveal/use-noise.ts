@@ -14,17 +14,20 @@ import { readScored } from './read-scored.ts';
  */
 export function useNoise(archive: Archive, rubric: Rubric | null, semDefault: number): Noise {
   const [noise, setNoise] = useState(() => noiseOf([], semDefault));
+  // The page reads its rubric with everything else, and each time it is another object.
+  const [version, setVersion] = useState(rubric);
+  if (version?.id !== rubric?.id || version?.version !== rubric?.version) setVersion(rubric);
   useEffect(() => {
-    if (rubric === null) return;
+    if (version === null) return;
     let reading = new AbortController();
     const read = async () => {
       reading.abort();
       reading = new AbortController();
       const { signal } = reading;
       try {
-        const scored = await readScored(archive, rubric, signal);
+        const scored = await readScored(archive, version, signal);
         if (scored !== null && !signal.aborted)
-          setNoise(noiseOf(rescoreDifferences(rubric, scored), semDefault));
+          setNoise(noiseOf(rescoreDifferences(version, scored), semDefault));
       } catch (error) {
         // Then the default stands: it is what others' scores vary by.
         if (!(error instanceof StorageError)) throw error;
@@ -32,12 +35,13 @@ export function useNoise(archive: Archive, rubric: Rubric | null, semDefault: nu
     };
     void read();
     const leave = archive.onChange(({ store }) => {
-      if (store === 'reviews') void read();
+      // Every attempt is read for it: not for each level that is chosen.
+      if (store === 'rescores') void read();
     });
     return () => {
       leave();
       reading.abort();
     };
-  }, [archive, rubric, semDefault]);
+  }, [archive, version, semDefault]);
   return noise;
 }

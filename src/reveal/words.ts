@@ -53,30 +53,38 @@ export function findingWords(shown: readonly Shown[], isMeasured: boolean): stri
     : `The step times stand against none of your scores for ${criteria}.`;
 }
 
-/** `1:02 of 0:45`; the budget alone where the time is not known. */
+/** `1:02 of 0:45`; the budget alone where the time is not known, `1:02, no target` where there is none. */
 export function timeWords({ facts, budgetMs }: Pick<Row, 'facts' | 'budgetMs'>): string {
   const usedSec = facts.stepTimeSec;
+  if (budgetMs === null) return `${usedSec === null ? 'not known' : timecode(usedSec * 1000)}, no target`;
   return usedSec === null
     ? `not known, of ${timecode(budgetMs)}`
     : `${timecode(usedSec * 1000)} of ${timecode(budgetMs)}`;
 }
 
+const NO_TARGET = 'Without a target there is no budget to compare with.';
+
 /** What decides the level the recording allows, and what of it is still open. */
 export function becauseWords(row: Row): readonly string[] {
-  const { level, ceiling, pauses } = row;
+  const { level, ceiling, pauses, facts, budgetMs } = row;
   if (level === 0) return ['Counts as missing: there is nothing to compare.'];
   const time = deviationWords(row);
-  if (ceiling === null) return [time ?? 'The attempt has no marks, so step times are not known.'];
+  if (ceiling === null)
+    return [
+      time ??
+        (facts.stepTimeSec === null ? 'The attempt has no marks, so step times are not known.' : NO_TARGET),
+    ];
   const next = (ceiling.level + 1) as Level;
   const broken = ceiling.broken.map((clause) => brokenWords(clause, row, next));
   const isFree = ceiling.level === 4 && ceiling.skipped.length === 0;
   const untagged = pauses.filter((pause) => pause.place === null && isTagMissing(pause, ceiling.skipped));
-  return [
+  const because = [
     ...(time === null ? [] : [time]),
     ...broken,
     ...(isFree ? ['Nothing measured stands against 4.'] : []),
     ...(untagged.length > 0 ? [untaggedWords(untagged)] : []),
   ];
+  return because.length === 0 && budgetMs === null ? [NO_TARGET] : because;
 }
 
 function isTagMissing(pause: Pause, skipped: readonly FactId[]): boolean {
@@ -93,7 +101,7 @@ function untaggedWords(pauses: readonly Pause[]): string {
 
 function deviationWords({ facts, budgetMs }: Row): string | null {
   const { stepTimeSec, stepTimeDeviationPct } = facts;
-  if (stepTimeSec === null || stepTimeDeviationPct === null) return null;
+  if (stepTimeSec === null || stepTimeDeviationPct === null || budgetMs === null) return null;
   if (stepTimeDeviationPct === 0) return 'On budget.';
   // As the clock beside it reads.
   const offSec = Math.floor(stepTimeSec) - Math.floor(budgetMs / 1000);

@@ -5,12 +5,13 @@ import type { CellId, Review, Rubric } from '../domain/rubric.ts';
 import { Button } from '../ui/Button.tsx';
 import { TextField } from '../ui/Field.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
+import { leastWords } from './count-words.ts';
 import styles from './ScoreForm.module.css';
 
 type LockPanelProps = {
   readonly rubric: Rubric;
   readonly review: Review;
-  /** A cell has a level. */
+  /** Enough cells have a level. */
   readonly canLock: boolean;
   /** What was locked before is there to go back to. */
   readonly followsLock: boolean;
@@ -83,7 +84,7 @@ export function LockPanel(props: LockPanelProps) {
       <p className="small muted">
         {canLock
           ? 'Locked scores never change. Blank cells are left out; they do not count as 0.'
-          : 'Score at least one cell to lock.'}
+          : leastWords(rubric, review)}
       </p>
       {listed !== null && uncited.length > 0 && (
         <section ref={list} tabIndex={-1} className={styles['uncited']} aria-label="Not cited">

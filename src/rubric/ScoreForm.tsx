@@ -10,9 +10,10 @@ import {
 } from 'react';
 import { flushSync } from 'react-dom';
 import type { KeptAttempt } from '../domain/attempt.ts';
-import { stepBudgets } from '../domain/budget.ts';
+import { budgetsOf } from '../domain/budget.ts';
 import type { ReviewId } from '../domain/ids.ts';
 import type { Noise } from '../domain/noise.ts';
+import { mayLock } from '../domain/rescore.ts';
 import {
   askedSteps,
   cellName,
@@ -176,13 +177,13 @@ function Sheet(props: SheetProps) {
     };
   }, [draft]);
 
-  const { marks, durationMs, targetMs } = attempt;
+  const { marks, durationMs, promptId, targetMs } = attempt;
   const timed = useMemo(
     () => ({
       spoken: marks.length === 0 ? null : stepTimes(marks, durationMs),
-      budgets: stepBudgets(rubric.budgets, targetMs),
+      budgets: budgetsOf(rubric.budgets, { promptId, targetMs }),
     }),
-    [marks, durationMs, targetMs, rubric.budgets],
+    [marks, durationMs, promptId, targetMs, rubric.budgets],
   );
   const current = state.review;
   const { scores, moments, wrongSteps, lockedAt } = current;
@@ -316,7 +317,7 @@ function Sheet(props: SheetProps) {
           isAsked={asked.includes(step.id)}
           // A second look is without the facts of the first.
           spokenMs={isBlind ? null : (timed.spoken?.[step.id] ?? null)}
-          budgetMs={timed.budgets[step.id]}
+          budgetMs={timed.budgets?.[step.id] ?? null}
           isOpen={step.id === openStep}
           isLocked={isLocked}
           onOpen={(isOpen) => onOpenStep(isOpen ? step.id : null)}
@@ -379,7 +380,7 @@ function Sheet(props: SheetProps) {
           ref={end}
           rubric={rubric}
           review={current}
-          canLock={Object.keys(scores).length > 0}
+          canLock={mayLock(rubric, current, marking)}
           followsLock={lockedReviews(reviews).length > 0}
           uncited={attempt.audioDeletedAt === undefined ? uncitedCells(rubric, current, missing) : []}
           onGoTo={goTo}

@@ -7,6 +7,7 @@ import { type Marking } from '../domain/scoring.ts';
 import { type Ms, timecode } from '../domain/timeline.ts';
 import { classes } from '../ui/classes.ts';
 import { Checkbox } from '../ui/Field.tsx';
+import { capitalised } from '../ui/format.ts';
 import { StepLetter } from '../ui/Steps.tsx';
 import { hasWrongBox } from './definition.ts';
 import type { Draft } from './draft.ts';
@@ -25,7 +26,8 @@ type ScoreStepProps = {
   readonly isAsked: boolean;
   /** Null: the take has no marks. */
   readonly spokenMs: Ms | null;
-  readonly budgetMs: Ms;
+  /** Null: the attempt has no target. */
+  readonly budgetMs: Ms | null;
   readonly isOpen: boolean;
   readonly isLocked: boolean;
   readonly onOpen: (isOpen: boolean) => void;
@@ -38,6 +40,12 @@ type ScoreStepProps = {
   readonly onPlay: (atMs: Ms) => void;
   readonly draft: Draft;
 };
+
+/** `0:42 spoken, budget 0:45.` */
+function timeWords(spokenMs: Ms | null, budgetMs: Ms | null): string {
+  const budget = budgetMs === null ? 'no target' : `budget ${timecode(budgetMs)}`;
+  return spokenMs === null ? `${capitalised(budget)}.` : `${timecode(spokenMs)} spoken, ${budget}.`;
+}
 
 /** Three cells: folded, a row of levels each; open, with what to look for and all four descriptions. */
 export function ScoreStep(props: ScoreStepProps) {
@@ -97,11 +105,7 @@ export function ScoreStep(props: ScoreStepProps) {
         )}
         {isOpen && !isSkipped && (
           <p className={styles['asks']}>
-            {step.byKind[kind]}{' '}
-            <span className={styles['time']}>
-              {spokenMs === null ? '' : `${timecode(spokenMs)} spoken, `}
-              {spokenMs === null ? 'Budget' : 'budget'} {timecode(budgetMs)}.
-            </span>
+            {step.byKind[kind]} <span className={styles['time']}>{timeWords(spokenMs, budgetMs)}</span>
           </p>
         )}
         {!isSkipped &&

@@ -139,6 +139,9 @@ function whatIs({ kind, type, expected, received, message }: v.BaseIssue<unknown
   return `expected ${KINDS[type] ?? expected}, got ${received}`;
 }
 
+/** A target length, as a key: whole seconds. */
+const LENGTH = /^[1-9]\d{0,4}$/;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 function fieldsIn(value: unknown): Fields {
@@ -185,7 +188,19 @@ function disagreements(input: unknown): readonly RubricFault[] {
 
   const ids = new Set(criteria.flatMap(({ id }) => (typeof id === 'string' ? [id] : [])));
   const counts = new Map<string, number>();
-  for (const [index, { id, criterion, step: of }] of listIn(file, 'cells').entries()) {
+  for (const [index, { id, criterion, step: of, auto }] of listIn(file, 'cells').entries()) {
+    // What can be counted in a recording says nothing of depth (rubric.json, `depthNeverInferred`).
+    if (criterion === 'depth' && auto !== undefined)
+      find(['cells', index, 'auto'], 'is not for depth: nothing measured sets its levels');
+    for (const level of LEVELS)
+      for (const [nth, { op, value }] of listIn(fieldsIn(auto), String(level)).entries()) {
+        const [least, most] = op === 'between' && Array.isArray(value) ? (value as readonly unknown[]) : [];
+        if (typeof least === 'number' && typeof most === 'number' && least > most)
+          find(
+            ['cells', index, 'auto', String(level), nth, 'value'],
+            `expected the smaller number first, got ${least} and ${most}`,
+          );
+      }
     if (typeof criterion !== 'string' || typeof of !== 'string') continue;
     const own = `${criterion}.${of}`;
     counts.set(own, (counts.get(own) ?? 0) + 1);
@@ -208,12 +223,16 @@ function disagreements(input: unknown): readonly RubricFault[] {
   if (Array.isArray(fieldsIn(file['scoring'])['bands']) && bands.length === 0)
     find(['scoring', 'bands'], 'expected at least one');
 
+  for (const target of Object.keys(fieldsIn(fieldsIn(file['scoring'])['targets'])))
+    if (target !== 'note' && !LENGTH.test(target))
+      find(['scoring', 'targets', target], 'is no length in whole seconds');
+
   const byTarget = fieldsIn(fieldsIn(file['timeBudgets'])['byTarget']);
   for (const [target, budgets] of Object.entries(byTarget)) {
     const path = ['timeBudgets', 'byTarget', target];
     const parts = STEP_IDS.map((id) => fieldsIn(budgets)[id]).filter((part) => typeof part === 'number');
     const sum = Number(parts.reduce((total, part) => total + part, 0).toFixed(6));
-    if (!/^[1-9]\d{0,4}$/.test(target)) find(path, 'is no length in whole seconds');
+    if (!LENGTH.test(target)) find(path, 'is no length in whole seconds');
     else if (parts.length === STEP_IDS.length && sum !== Number(target))
       find(path, `the steps add up to ${sum} s, not to ${target} s`);
   }

@@ -110,7 +110,7 @@ function placesIn(path: RubricFault['path'], file: object): readonly string[] {
 
 function fieldName(path: RubricFault['path'], index: number): string {
   const key = String(path[index]);
-  if (path[index - 1] === 'levels' && index > 1) return `level ${key}`;
+  if ((path[index - 1] === 'levels' && index > 1) || path[index - 1] === 'auto') return `level ${key}`;
   if (path[index - 1] === 'byTarget') return `${key} s`;
   const step = STEP_IDS.find((candidate) => candidate === key);
   // A band has a `next` of its own.

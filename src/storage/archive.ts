@@ -50,6 +50,8 @@ export type Change = {
   readonly store:
     | 'attempts'
     | 'reviews'
+    /** No store of its own: beside `reviews`, when a blind re-score was locked. */
+    | 'rescores'
     | 'coaching'
     | 'deliveries'
     | 'rubrics'
@@ -96,8 +98,12 @@ export type Archive = {
       readonly attempts: readonly KeptAttempt[];
       readonly next: PageCursor | null;
     }>;
-    /** Kept attempts at one prompt, newest first, at most `limit`. */
-    atPrompt(promptId: PromptId, limit: number): Promise<readonly KeptAttempt[]>;
+    /**
+     * Kept attempts at one prompt, newest first, at most `limit`.
+     *
+     * @param before only those that began before this instant
+     */
+    atPrompt(promptId: PromptId, limit: number, before?: EpochMs): Promise<readonly KeptAttempt[]>;
     /** Kept drills of an attempt, oldest first. */
     drillsOf(id: AttemptId): Promise<readonly KeptAttempt[]>;
     /** Prompts of all kept attempts with the newest attempt of each: keys only, no record is read. */

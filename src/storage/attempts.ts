@@ -95,12 +95,16 @@ export function openAttempts({ connection, recording, feed, quarantine, trash }:
       return page;
     },
 
-    async atPrompt(promptId, limit) {
+    async atPrompt(promptId, limit, before) {
       const sift = sieve(attemptSchema);
+      const range =
+        before === undefined
+          ? beginningWith(promptId, 'kept')
+          : IDBKeyRange.bound([promptId, 'kept'], [promptId, 'kept', before], false, true);
       const attempts = await connection.read(['attempts'], async (tx) => {
         const byPrompt = tx.objectStore('attempts').index('byPrompt');
         const found: KeptAttempt[] = [];
-        let cursor = await byPrompt.openCursor(beginningWith(promptId, 'kept'), 'prev');
+        let cursor = await byPrompt.openCursor(range, 'prev');
         while (cursor !== null) {
           const attempt = sift.decode(cursor.primaryKey, cursor.value);
           if (attempt?.status === 'kept') found.push(attempt);

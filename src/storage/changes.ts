@@ -5,6 +5,7 @@ type Store = Change['store'];
 const STORES: readonly string[] = [
   'attempts',
   'reviews',
+  'rescores',
   'coaching',
   'deliveries',
   'rubrics',

@@ -51,7 +51,8 @@ export function openReviews(
           return true;
         },
       );
-      if (isWritten) feed.announce('reviews');
+      const isRescored = review.mode === 'rescore' && review.lockedAt !== null;
+      if (isWritten) feed.announce('reviews', ...(isRescored ? (['rescores'] as const) : []));
     },
 
     async discard(id) {

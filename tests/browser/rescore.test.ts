@@ -17,6 +17,15 @@ const LOCKED = {
   updatedAt: OLD + 1000,
   startedAt: OLD + 500,
 };
+/** Eleven cells of the blind score, with the three of Situation to go. */
+const BEGUN = {
+  mode: 'rescore',
+  scores: Object.fromEntries(
+    CELL_IDS.flatMap((cell) =>
+      cell.endsWith('.situation') || cell === 'clarity.next' ? [] : [[cell, 3 as const]],
+    ),
+  ),
+} as const;
 const both = () => page.getByRole('table', { name: 'Both scores' });
 
 test('an old attempt is scored again without a view of what was said of it, nor of its date', async () => {
@@ -46,9 +55,12 @@ test('an old attempt is scored again without a view of what was said of it, nor 
 });
 
 test('after the lock it says cell by cell what differs, and the first scores stay as they were', async () => {
-  const { archive, attempt, router } = await openALongReview({ startedAt: OLD, reviews: [LOCKED] }, AGAIN);
+  const { archive, attempt, router } = await openALongReview(
+    { startedAt: OLD, reviews: [LOCKED, BEGUN] },
+    AGAIN,
+  );
   await ready();
-  const [first] = await archive.reviews.of(attempt.id);
+  const first = (await archive.reviews.of(attempt.id)).find(({ mode }) => mode === 'full');
   await radio('Clarity: Situation', '2 Partial').click();
   // Half done, it is there again, and neither the page of the attempt nor its history knows of it.
   await router.navigate(`/attempts/${attempt.id}`);
@@ -57,16 +69,22 @@ test('after the lock it says cell by cell what differs, and the first scores sta
   await expect.element(radio('Clarity: Situation', '2 Partial')).toBeChecked();
   await expect.element(both()).not.toBeInTheDocument();
   await radio('Pacing: Situation', '1 Start').click();
+  // Thirteen cells, but not all of depth.
+  await expect.element(form()).toMatchTextContent(/13 of 15/);
+  await expect.element(lock()).toBeDisabled();
+  await expect
+    .element(form())
+    .toMatchTextContent(/at least 12 of 15 cells and every technical depth cell to lock/);
   await radio('Technical depth: Situation', '3 Solid').click();
   await lockUncited();
   await expect.element(overall()).toMatchTextContent(/provisional/);
   await expect
     .element(
-      page.getByText('1 of 3 cells have the same level both times, 1 is one level apart, 1 further apart.'),
+      page.getByText('12 of 14 cells have the same level both times, 1 is one level apart, 1 further apart.'),
     )
     .toBeVisible();
   await expect
-    .element(page.getByText('On average the levels are 1.0 lower than the first time.'))
+    .element(page.getByText('On average the levels are 0.2 lower than the first time.'))
     .toBeVisible();
   expect(both().getByRole('row').elements()).toHaveLength(16);
   const row = both().getByRole('row', { name: /^Pacing: Situation/ });
@@ -74,9 +92,10 @@ test('after the lock it says cell by cell what differs, and the first scores sta
   await expect.element(form().getByRole('button', { name: 'Correct these scores' })).not.toBeInTheDocument();
   const reviews = await archive.reviews.of(attempt.id);
   expect(reviews).toHaveLength(2);
-  expect(reviews[0]).toEqual(first);
-  expect(reviews[1]).toMatchObject({ mode: 'rescore', rubricVersion: first?.rubricVersion });
-  expect(reviews[1]?.lockedAt).toBeTypeOf('number');
+  expect(reviews).toContainEqual(first);
+  const again = reviews.find(({ mode }) => mode === 'rescore');
+  expect(again).toMatchObject({ rubricVersion: first?.rubricVersion });
+  expect(again?.lockedAt).toBeTypeOf('number');
   await router.navigate(`/attempts/${attempt.id}`);
   await expect.element(overall()).toMatchTextContent(/75 of 100/);
   await router.navigate(`/attempts/${attempt.id}/rescore`);
@@ -84,7 +103,11 @@ test('after the lock it says cell by cell what differs, and the first scores sta
 });
 
 const REFUSED = [
-  ['is too new', { startedAt: OLD + DAY_MS, reviews: [LOCKED] }, /when it is 14 days old: this one from /],
+  [
+    'was scored too lately',
+    { startedAt: OLD - 30 * DAY_MS, reviews: [{ ...LOCKED, lockedAt: OLD + DAY_MS }] },
+    /14 days after its scores were locked: this one from /,
+  ],
   ['was never locked', { startedAt: OLD, reviews: [{ scores: all(3) }] }, /scored and locked/],
   [
     'was only reviewed quickly',
@@ -132,11 +155,11 @@ test('an attempt nobody knows cannot be scored again', async () => {
 });
 
 test('the page is accessible and fits, open, locked and refused', { timeout: 120_000 }, async () => {
-  const { router, archive } = await openALongReview({ startedAt: OLD, reviews: [LOCKED] }, AGAIN);
+  const { router, archive } = await openALongReview({ startedAt: OLD, reviews: [LOCKED, BEGUN] }, AGAIN);
   await ready();
   await expectGoodLooks();
-  await radio('Clarity: Situation', '2 Partial').click();
-  await lock().click();
+  await radio('Technical depth: Situation', '2 Partial').click();
+  await lockUncited();
   await expect.element(both()).toBeVisible();
   await expectGoodLooks();
   const newer = await keepALongAttempt(archive);

@@ -3,13 +3,16 @@ import { page, userEvent } from 'vitest/browser';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import type { Prediction } from '../../src/domain/coaching.ts';
 import type { PromptId } from '../../src/domain/ids.ts';
+import { OTHER_PROMPT_ID } from '../../src/domain/prompt.ts';
 import type { Review } from '../../src/domain/rubric.ts';
 import type { Archive } from '../../src/storage/archive.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 import { aDelivery, aReview, keepAnAttempt } from '../support/factories.ts';
+import { anOwnRubric, otherWords } from '../support/own-rubric.ts';
 import { expectGoodLooks } from './app.tsx';
 import {
   all,
+  form,
   type Kept,
   lock,
   lockUncited,
@@ -176,6 +179,42 @@ test('prediction and score stand side by side, with the cells between them', asy
   await expect.element(region()).toMatchTextContent('under another version of the rubric');
 });
 
+test('after a correction, what is compared keeps to the first lock, and says so once', async () => {
+  const moments = { 'clarity.results': [12_000] };
+  const scores = { ...all(3), 'clarity.results': 1 } as const;
+  const { archive, attempt, router } = await openReview({ ...LOCKED, review: { scores, moments, lockedAt } });
+  await archive.coaching.update(attempt.id, (before) => ({
+    ...before,
+    prediction: { levels: { clarity: 3, pacing: 3, depth: 3 }, rubric, decidedAt: lockedAt },
+  }));
+  await expect.element(region()).toMatchTextContent('Overall: 75 predicted, 72 scored.');
+  await expect.element(region().getByText('Below 3: Results (0:12) at 1.')).toBeVisible();
+  await expect.element(region()).not.toMatchTextContent('First locked');
+  const [first] = await archive.reviews.of(attempt.id);
+  if (first === undefined) throw new Error('It was put there');
+  await archive.reviews.put(
+    aReview({
+      attemptId: attempt.id,
+      scores: all(4),
+      revises: first.id,
+      reason: 'A slip',
+      lockedAt: lockedAt + 1,
+    }),
+  );
+  await keepAnEarlierOne(archive, {}, { scores: all(3) });
+  await router.revalidate();
+  await expect.element(overall()).toMatchTextContent('100 of 100');
+  await expectRow('Results', '1:00 of 1:00', 'You 4', 'Allows 4 so far', 'On budget.');
+  await expect.element(region()).toMatchTextContent('Overall: 75 predicted, 72 scored.');
+  await expect.element(region().getByText('Below 3: Results (0:12) at 1.')).toBeVisible();
+  await expect.element(region()).toMatchTextContent('Overall 72, after 75 on 16 September: no change.');
+  expect(
+    region()
+      .element()
+      .textContent?.match(/First locked at 72\./g),
+  ).toHaveLength(1);
+});
+
 /** Another locked attempt, some days before the one on screen. */
 async function keepAnEarlierOne(archive: Archive, fields: Partial<KeptAttempt>, review: Partial<Review>) {
   const { durationMs = 0, marks = [] } = LOCKED;
@@ -212,6 +251,21 @@ for (const [level, words] of [
       .toHaveAttribute('href', `/attempts/${earlier.id}`);
   });
 
+test('the last time is found behind however many that do not compare', { timeout: 60_000 }, async () => {
+  const { archive, router } = await openReview(LOCKED);
+  const earlier = await keepAnEarlierOne(archive, {}, { scores: all(3) });
+  const hours = (count: number) => ({ startedAt: 1_790_000_000_000 + count * 3_600_000 });
+  for (let count = 1; count <= 101; count += 1)
+    await keepAnAttempt(archive, { promptId, durationMs: 300_000, ...hours(-count) });
+  // Newer than the one on screen.
+  await keepAnEarlierOne(archive, hours(1), { scores: all(1) });
+  await router.revalidate();
+  await expect.element(region(), patiently).toMatchTextContent('Overall 75, after 75 on 16 September');
+  await expect
+    .element(region().getByRole('link', { name: '16 September' }))
+    .toHaveAttribute('href', `/attempts/${earlier.id}`);
+});
+
 test('between ten and twenty points a difference may be chance', async () => {
   const { archive, router } = await openReview(LOCKED);
   const depths = { 'depth.situation': 1, 'depth.approach': 1, 'depth.tradeoffs': 2 } as const;
@@ -238,12 +292,67 @@ test('five blind re-scores say how far a score lies by chance', async () => {
     .toMatchTextContent('By your own blind re-scores, two overalls under 27 points');
 });
 
+test('all attempts are read again for the noise once a re-score is locked, and for no other change', async () => {
+  const own = await anOwnRubric(otherWords);
+  let pages = 0;
+  const review = { scores: all(3), lockedAt, rubricId: own.id, rubricVersion: own.version };
+  const { archive, attempt, router } = await openReview({ ...LOCKED, review }, (real) => ({
+    ...real,
+    attempts: {
+      ...real.attempts,
+      page: (query) => {
+        pages += 1;
+        return real.attempts.page(query);
+      },
+    },
+  }));
+  await archive.rubrics.add(own);
+  await expect.element(table()).toBeVisible();
+  const other = await keepAnEarlierOne(archive, {}, { scores: all(3) });
+  await router.revalidate();
+  const before = pages;
+  // A draft somewhere, and what makes the page read its rubric again.
+  const draft = aReview({ attemptId: other.id, mode: 'rescore', scores: all(2) });
+  await archive.reviews.put(draft);
+  await archive.coaching.update(attempt.id, (old) => ({
+    ...old,
+    prediction: { levels: {}, rubric, decidedAt: lockedAt, isSkipped: true },
+  }));
+  await expect.element(region()).toMatchTextContent('the prediction was skipped');
+  expect(pages).toBe(before);
+  await archive.reviews.put({ ...draft, lockedAt, updatedAt: lockedAt });
+  await expect.poll(() => pages, patiently).toBe(before + 1);
+});
+
+test('an import at no prompt has no budget and nothing earlier to compare with', async () => {
+  const { archive, attempt } = await openReview({
+    ...LOCKED,
+    promptId: OTHER_PROMPT_ID,
+    source: 'imported',
+    endedBy: null,
+  });
+  await measure(archive, attempt);
+  await keepAnEarlierOne(archive, { promptId: OTHER_PROMPT_ID }, { scores: all(1) });
+  await expectRow(
+    'Results',
+    '1:00, no target',
+    'You 3',
+    'Allows 4 so far',
+    'Without a target there is no budget to compare with.',
+  );
+  await expect.element(region()).toMatchTextContent('Predicted, then scored');
+  await expect.element(region()).not.toMatchTextContent('Since last time');
+  await form().getByRole('button', { name: 'Results', exact: false }).click();
+  await expect.element(form()).toMatchTextContent('1:00 spoken, no target.');
+  await expectGoodLooks();
+});
+
 test('a quick review shows the recording and compares nothing else', async () => {
   const scores = { 'clarity.next': 3, 'pacing.next': 3, 'depth.next': 3 } as const;
   await openReview({ ...LOCKED, review: { scores, lockedAt, mode: 'quick', quickStep: 'next' } });
   await expectRow('Next', '0:30 of 0:30', 'You 3', 'Allows 4 so far', 'On budget.');
-  // The others may still be scored: what was measured of them waits.
-  await expect.element(region()).not.toMatchTextContent('Results');
+  // The other steps may still be judged.
+  await expect.element(row('Results')).not.toBeInTheDocument();
   await expect.element(region()).not.toMatchTextContent('Predicted, then scored');
 });
 

@@ -258,6 +258,9 @@ test('the attempts at one prompt come newest first', async () => {
   await archive.attempts.begin(anUnfinishedAttempt({ promptId: caching, startedAt: 5 }));
   expect(await archive.attempts.atPrompt(caching, 2)).toEqual([newest, middle]);
   expect(await archive.attempts.atPrompt(caching, 9)).toEqual([newest, middle, oldest]);
+  expect(await archive.attempts.atPrompt(caching, 9, 3)).toEqual([middle, oldest]);
+  expect(await archive.attempts.atPrompt(caching, 1, 4)).toEqual([newest]);
+  expect(await archive.attempts.atPrompt(caching, 9, 1)).toEqual([]);
   await archive.close();
 });
 

@@ -294,6 +294,101 @@ test('the pause at the end of Situation lasts half a second to two', () => {
   expect([level(0.4), level(0.5), level(2), level(2.1)]).toEqual([3, 4, 4, 3]);
 });
 
+/** On budget everywhere, said in five minutes, and nothing against level 4. */
+const even = aKeptAttempt({ targetMs: 300_000, durationMs: 300_000, marks: marksAt(0, 45, 135, 210, 270) });
+const still: Partial<Delivery> = {
+  pauses: [span(44.5, 45)],
+  localRates: [{ ...span(290, 300), ratio: 1 }],
+};
+
+test('what is exactly at a limit keeps it, measured from the recording, and a little more does not', () => {
+  const level = (
+    step: StepId,
+    measured: Partial<Delivery>,
+    of: KeptAttempt = even,
+    tags: readonly PauseTag[] = [],
+  ) => ceiling(step, facts(aDelivery({ ...still, ...measured }), tags, of))?.level;
+  expect(STEP_IDS.map((step) => level(step, {}))).toEqual([4, 4, 4, 4, 4]);
+
+  // 10 and 25 % over the target, and nothing over it.
+  const over = (endMs: number) => level('next', { speech: { startMs: 0, endMs }, localRates: null });
+  expect([over(300_000), over(330_000), over(375_000)]).toEqual([4, 3, 2]);
+  expect([over(300_001), over(330_001), over(375_001)]).toEqual([3, 2, 1]);
+
+  // 20, 35 and 60 % off each budget, too long and too short.
+  for (const step of STEP_IDS) {
+    const off = (percent: number, beyondMs = 0) => {
+      const ms = (budgets[step] * percent) / 100 + beyondMs;
+      const at = (timeMs: number) =>
+        level(
+          step,
+          { pauses: [], localRates: null },
+          {
+            ...even,
+            durationMs: 600_000,
+            marks:
+              step === 'next'
+                ? [
+                    { step: 'situation', atMs: 0 },
+                    { step, atMs: 600_000 - timeMs },
+                  ]
+                : [
+                    { step, atMs: 0 },
+                    { step: step === 'situation' ? 'approach' : 'situation', atMs: timeMs },
+                  ],
+          },
+        );
+      return [at(budgets[step] + ms), at(budgets[step] - ms)];
+    };
+    // No pause follows Situation here.
+    const most = step === 'situation' ? 3 : 4;
+    expect([off(20), off(35), off(60)]).toEqual([
+      [most, most],
+      [3, 3],
+      [2, 2],
+    ]);
+    expect([off(20, 1), off(35, 1), off(60, 1)]).toEqual([
+      [3, 3],
+      [2, 2],
+      [1, 1],
+    ]);
+  }
+
+  // The longest pause in Situation: 3 and 6 s. The one at its end: 0.5 to 2 s.
+  const longest = (seconds: number) =>
+    level('situation', { pauses: [span(10, 10 + seconds), span(44.5, 45)] });
+  expect([longest(3), longest(6)]).toEqual([4, 2]);
+  expect([longest(3.001), longest(6.001)]).toEqual([2, 1]);
+  const atEnd = (seconds: number) => level('situation', { pauses: [span(45 - seconds, 45)] });
+  expect([atEnd(0.5), atEnd(2)]).toEqual([4, 4]);
+  expect([atEnd(0.499), atEnd(2.001)]).toEqual([3, 3]);
+
+  // Mid-sentence, 2 s in Approach and 3 s in Trade-offs: only what is longer counts, and two are allowed at 2.
+  const within = (step: StepId, ...lengths: readonly number[]) => {
+    const from = step === 'approach' ? 60 : 150;
+    const found = lengths.map((seconds, index) => span(from + index * 15, from + index * 15 + seconds));
+    return level(
+      step,
+      { pauses: found },
+      even,
+      found.map((pause) => ({ ...pause, place: 'mid-sentence' })),
+    );
+  };
+  expect([within('approach', 2, 2, 2), within('tradeoffs', 3, 3)]).toEqual([4, 4]);
+  expect([within('approach', 2.001), within('approach', 2.001, 2.001)]).toEqual([2, 2]);
+  expect(within('approach', 2.001, 2.001, 2.001)).toBe(1);
+  expect(within('tradeoffs', 3.001)).toBe(2);
+
+  // The rate: 1.15 in the last ten seconds, 1.25 in a fast stretch, of which one is allowed at 3.
+  const last = (ratio: number) => level('next', { localRates: [{ ...span(290, 300), ratio }] });
+  expect([last(1.15), last(1.150001)]).toEqual([4, 3]);
+  const stretch = (ratio: number, ...from: readonly number[]) =>
+    level('approach', {
+      localRates: from.flatMap((at) => [0, 5].map((more) => ({ ...span(at + more, at + more + 10), ratio }))),
+    });
+  expect([stretch(1.25, 60, 90), stretch(1.250001, 60), stretch(1.250001, 60, 90)]).toEqual([4, 3, 2]);
+});
+
 test('no cell of clarity or depth has a ceiling', () => {
   const known = facts(aDelivery());
   const others = rubric.cells.filter(({ criterion }) => criterion !== 'pacing');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { drillSeconds, nextLevel, pickFocus } from '../../src/domain/focus.ts';
+import { drillLength } from '../../src/domain/budget.ts';
+import { nextLevel, pickFocus } from '../../src/domain/focus.ts';
 import {
   type CellId,
   cellId,
@@ -223,5 +224,9 @@ test('the next level is one up; a missing step aims at 2, and 4 is the end', () 
 });
 
 test('a drill takes the step’s budget, between 60 and 90 seconds', () => {
-  expect([45_000, 75_400, 195_000].map(drillSeconds)).toEqual([60, 75, 90]);
+  const lengths = (['next', 'tradeoffs', 'approach'] as const).map((step) =>
+    drillLength(rubric.budgets, 300_000, step),
+  );
+  expect(lengths).toEqual([60_000, 75_000, 90_000]);
+  expect(drillLength(rubric.budgets, 600_000, 'approach')).toBe(90_000);
 });

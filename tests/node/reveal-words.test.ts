@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import type { Delivery, PauseTag } from '../../src/domain/facts.ts';
+import { OTHER_PROMPT_ID } from '../../src/domain/prompt.ts';
 import type { Review, Scores } from '../../src/domain/rubric.ts';
 import { STEP_IDS, type StepId } from '../../src/domain/step.ts';
 import { revealedBy, shownOf } from '../../src/reveal/shown.ts';
@@ -170,6 +171,33 @@ test('what is not known yet is said, and a missing step is not compared', () => 
   );
   const attempt = { ...STORY.attempt, marks: [] };
   expect(because('approach', { attempt, delivery: null })).toBe(
+    'The attempt has no marks, so step times are not known.',
+  );
+});
+
+test('an import at no prompt has no target: no budget, nothing over it, and words that say so', () => {
+  const attempt = { ...STORY.attempt, promptId: OTHER_PROMPT_ID, source: 'imported' as const };
+  const [pacingOf] = shown({ attempt });
+  expect(pacingOf?.rows.map(timeWords)).toEqual([
+    '1:02, no target',
+    '1:29, no target',
+    '0:53, no target',
+    '1:07, no target',
+    '0:37, no target',
+  ]);
+  for (const { facts, budgetMs, ceiling } of pacingOf?.rows ?? []) {
+    expect([budgetMs, facts.stepTimeDeviationPct, facts.totalOverPct]).toEqual([null, null, null]);
+    // What pauses limit still holds, and never as if all were known.
+    expect(ceiling?.skipped).toContain('stepTimeDeviationPct');
+  }
+  expect(pacingOf?.rows.map(({ ceiling }) => ceiling?.level)).toEqual([3, 2, 4, 4, 4]);
+  expect(because('approach', { attempt })).toBe(
+    'The pause at 1:44 is mid-sentence; level 3 has none over 2 s.',
+  );
+  const none = 'Without a target there is no budget to compare with.';
+  expect(because('tradeoffs', { attempt })).toBe(none);
+  expect(because('approach', { attempt, delivery: null })).toBe(none);
+  expect(because('approach', { attempt: { ...attempt, marks: [] }, delivery: null })).toBe(
     'The attempt has no marks, so step times are not known.',
   );
 });

@@ -5,6 +5,7 @@ import { reviewSheet } from '../../src/coaching/review-sheet.ts';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import { blankCoaching, type Coaching } from '../../src/domain/coaching.ts';
 import type { CommentId } from '../../src/domain/ids.ts';
+import { OTHER_PROMPT_ID } from '../../src/domain/prompt.ts';
 import type { Review } from '../../src/domain/rubric.ts';
 import { STEP_IDS } from '../../src/domain/step.ts';
 import { builtInRubric as rubric } from '../../src/rubric/definition.ts';
@@ -25,16 +26,21 @@ const SPOKEN = {
 type Given = {
   readonly attempt?: Partial<KeptAttempt>;
   readonly review?: Partial<Review>;
+  /** The first lock, where `review` corrects it. */
+  readonly first?: Partial<Review>;
   readonly coaching?: Partial<Coaching>;
 };
 
-function sheetOf({ attempt, review, coaching }: Given) {
+function sheetOf({ attempt, review, first, coaching }: Given) {
   const kept = aKeptAttempt({ ...SPOKEN, ...attempt });
   const scores = Object.fromEntries(CELL_IDS.map((cell) => [cell, 3])) as Review['scores'];
+  const locked = { attemptId: kept.id, scores, lockedAt: AT + 3_600_000 };
+  const shown = aReview({ ...locked, ...review });
   const sheet = reviewSheet({
     attempt: kept,
     rubric,
-    review: aReview({ attemptId: kept.id, scores, lockedAt: AT + 3_600_000, ...review }),
+    review: shown,
+    reviews: first === undefined ? [shown] : [aReview({ ...locked, lockedAt: AT, ...first }), shown],
     coaching: { ...blankCoaching(kept.id), ...coaching },
     noise: 7.4,
   });
@@ -46,7 +52,14 @@ test('a review whose rubric is gone has no words for its levels', () => {
   const attempt = aKeptAttempt(SPOKEN);
   const review = aReview({ attemptId: attempt.id, rubricVersion: '0.9.0', lockedAt: AT });
   expect(
-    reviewSheet({ attempt, rubric, review, coaching: blankCoaching(attempt.id), noise: 7.4 }),
+    reviewSheet({
+      attempt,
+      rubric,
+      review,
+      reviews: [review],
+      coaching: blankCoaching(attempt.id),
+      noise: 7.4,
+    }),
   ).toBeNull();
 });
 
@@ -197,6 +210,16 @@ test('a quick review has the cells of its step, and an attempt without marks no 
   });
   expect(sheet.steps.map(({ label, time }) => [label, time])).toEqual([['Trade-offs', null]]);
   expect(sheet.facts).toContain('Quick review of Trade-offs');
+  const scores: Review['scores'] = { 'depth.tradeoffs': 3, 'clarity.tradeoffs': 2 };
+  const draft = sheetOf({ review: { mode: 'quick', quickStep: 'tradeoffs', scores, lockedAt: null } });
+  expect(draft.facts.at(-1)).toBe('Draft, 2 of 3');
+});
+
+test('an import at no prompt has no target, and its steps no budgets', () => {
+  const sheet = sheetOf({ attempt: { promptId: OTHER_PROMPT_ID, source: 'imported' } });
+  expect(sheet.facts.slice(1, 3)).toEqual(['5:08, no target', 'Imported']);
+  expect(sheet.steps.map(({ time }) => time)).toEqual(['1:02', '1:29', '0:53', '1:07', '0:37']);
+  expect(reviewMarkdown(sheet)).toContain('| Situation, 1:02 | 3 Solid |');
 });
 
 test('a prediction that was skipped, or only begun, is none', () => {
@@ -206,6 +229,31 @@ test('a prediction that was skipped, or only begun, is none', () => {
     { levels: {}, rubric: ref, decidedAt: AT, isSkipped: true },
   ] as const)
     expect(sheetOf({ coaching: { prediction } }).prediction).toBeNull();
+});
+
+test('a prediction is set beside a review of all cells under its own version, and beside no other', () => {
+  const levels = { clarity: 3 } as const;
+  const prediction = { levels, rubric: ref, decidedAt: AT };
+  expect(sheetOf({ coaching: { prediction } }).prediction).toEqual([
+    { label: 'Clarity', predicted: '3 Solid', scored: '3.0' },
+  ]);
+  const older = { ...prediction, rubric: { ...ref, version: '0.9.0' } };
+  expect(sheetOf({ coaching: { prediction: older } }).prediction).toBeNull();
+  const review = { mode: 'quick', quickStep: 'next' } as const;
+  expect(sheetOf({ review, coaching: { prediction } }).prediction).toBeNull();
+});
+
+test('a correction has its own scores, and the prediction stays beside the first lock', () => {
+  const prediction = { levels: { clarity: 3 }, rubric: ref, decidedAt: AT } as const;
+  const review = { scores: sheetScores(4), revises: aReview().id, reason: 'A slip' };
+  const sheet = sheetOf({ first: { scores: sheetScores(2) }, review, coaching: { prediction } });
+  expect(sheet.overall).toMatch(/^100 of 100/);
+  expect(sheet.notes).toEqual(['Revised: A slip', 'First locked at 50.']);
+  expect(sheet.prediction).toEqual([{ label: 'Clarity', predicted: '3 Solid', scored: '2.0' }]);
+  // One that changes nothing but what is cited says nothing of it.
+  expect(sheetOf({ first: {}, review: { revises: aReview().id, reason: 'A slip' } }).notes).toEqual([
+    'Revised: A slip',
+  ]);
 });
 
 const NASTY = [

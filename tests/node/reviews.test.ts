@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import type { PromptId, ReviewId } from '../../src/domain/ids.ts';
-import { difference, isRescorable, rescorableFrom, whyNotRescored } from '../../src/domain/rescore.ts';
+import {
+  difference,
+  isRescorable,
+  mayLock,
+  rescorableFrom,
+  whyNotRescored,
+} from '../../src/domain/rescore.ts';
 import {
   currentReview,
   firstLock,
@@ -10,10 +16,11 @@ import {
   revisionOf,
   uncitedCells,
 } from '../../src/domain/reviews.ts';
-import { LEVELS, type Level, type Review, type Scores } from '../../src/domain/rubric.ts';
+import { LEVELS, type Level, type Review, type ReviewMode, type Scores } from '../../src/domain/rubric.ts';
 import { countCells, type Marking, missingFor, overall } from '../../src/domain/scoring.ts';
 import { STEP_IDS } from '../../src/domain/step.ts';
 import { scoringOf } from '../../src/history/scoring.ts';
+import { leastWords } from '../../src/rubric/count-words.ts';
 import { builtInRubric as rubric } from '../../src/rubric/definition.ts';
 import { aKeptAttempt, aReview } from '../support/factories.ts';
 import { CELL_IDS } from '../support/rubric.ts';
@@ -157,13 +164,20 @@ test('3 and 4 want a moment, 1 and 2 do not, nor does a step that is missing or 
 
 const DAY_MS = 86_400_000;
 
-test('an attempt is scored again from its fourteenth day on, once, and not while its prompt is the focus', () => {
+test('an attempt is scored again from the fourteenth day of its scores on, once, and not while its prompt is the focus', () => {
   const startedAt = 1_790_000_000_000;
   const old = aKeptAttempt({ startedAt });
-  const now = startedAt + 14 * DAY_MS;
-  const reviews = [aLocked(startedAt + 1000)];
+  // Scored a month after it was spoken, and corrected another month later.
+  const lockedAt = startedAt + 30 * DAY_MS;
+  const now = lockedAt + 14 * DAY_MS;
+  const reviews = [
+    aLocked(lockedAt),
+    aLocked(lockedAt + 30 * DAY_MS, { revises: aReview().id, reason: 'A slip' }),
+  ];
   const candidate = { attempt: old, reviews, now, newestFocusPrompts: ['another' as PromptId] };
-  expect(rescorableFrom(old)).toBe(now);
+  expect(rescorableFrom(old, reviews)).toBe(now);
+  // By a clock that was set back in between.
+  expect(rescorableFrom(old, [aLocked(startedAt - DAY_MS)])).toBe(startedAt + 14 * DAY_MS);
   expect(isRescorable(candidate)).toBe(true);
   expect(whyNotRescored({ ...candidate, now: now - 1 })).toBe('too-new');
   expect(whyNotRescored({ ...candidate, newestFocusPrompts: [old.promptId] })).toBe('in-focus');
@@ -180,6 +194,26 @@ test('an attempt is scored again from its fourteenth day on, once, and not while
   ];
   for (const none of unscored) expect(whyNotRescored({ ...candidate, reviews: none })).toBe('not-scored');
   expect(whyNotRescored({ ...candidate, attempt: { ...old, drillStep: 'next' } })).toBe('not-scored');
+});
+
+test('a blind score is locked once it counts beside the first one; any other with a single cell', () => {
+  const may = (mode: ReviewMode, scores: Scores, missing: Marking['missing'] = []) =>
+    mayLock(rubric, { mode, scores }, { scores, missing, wrongSteps: [] });
+  const without = (...cells: readonly string[]): Scores =>
+    Object.fromEntries(CELL_IDS.flatMap((cell) => (cells.includes(cell) ? [] : [[cell, 3]])));
+  const three = ['clarity.next', 'pacing.next', 'pacing.results'];
+  expect(may('full', { 'depth.next': 3 })).toBe(true);
+  expect(may('full', {})).toBe(false);
+  expect(may('rescore', { 'depth.next': 3 })).toBe(false);
+  expect(may('rescore', without(...three))).toBe(true);
+  expect(may('rescore', without(...three, 'clarity.results'))).toBe(false);
+  expect(may('rescore', without('depth.approach'))).toBe(false);
+  // What counts as missing is known.
+  expect(may('rescore', without('depth.approach'), ['approach'])).toBe(true);
+  expect(leastWords(rubric, { mode: 'full' })).toBe('Score at least one cell to lock.');
+  expect(leastWords(rubric, { mode: 'rescore' })).toBe(
+    'Score at least 12 of 15 cells and every technical depth cell to lock: with fewer, the two scores would not compare.',
+  );
 });
 
 test('two scorings are compared cell by cell; a missing step is 0 and a blank cell is left out', () => {

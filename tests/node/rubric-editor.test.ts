@@ -48,7 +48,7 @@ test('whatever is typed, the draft either says what is wrong or is a rubric that
       fc.constantFrom(0, 1, 2),
       async (entries, added) => {
         let draft = change(begun, Object.fromEntries(entries));
-        for (let count = 0; count < added; count += 1) draft = addCriterion(draft);
+        for (let count = 0; count < added; count += 1) draft = addCriterion(draft, fields);
         const isRight = problemsIn(draft, builtInRubric).size === 0;
         const rubric = toRubric(draft, builtInRubric);
         const read = readRubric(JSON.parse(await rubricFile(rubric).text()));
@@ -60,7 +60,7 @@ test('whatever is typed, the draft either says what is wrong or is a rubric that
 });
 
 test('a new criterion has five complete cells, and the built-in ones keep their limits', () => {
-  const draft = addCriterion(begun);
+  const draft = addCriterion(begun, fields);
   expect(problemsIn(draft, builtInRubric)).toEqual(new Map());
   const rubric = toRubric(draft, builtInRubric);
   expect(rubric.cells.map(({ id }) => id)).toEqual(cellsOf(rubric));
@@ -69,7 +69,18 @@ test('a new criterion has five complete cells, and the built-in ones keep their 
     expect(rubric.cells.find(({ id }) => id === cell.id)?.auto).toEqual(cell.auto);
   const sum = rubric.criteria.reduce((total, { weight }) => total + weight, 0);
   expect(sum).toBeCloseTo(1, 3);
-  expect(new Set(addCriterion(draft).criteria).size).toBe(5);
+  expect(new Set(addCriterion(draft, fields).criteria).size).toBe(5);
+});
+
+test('a new criterion has a name of its own, beside those that were saved before, too', () => {
+  const saved = toRubric(addCriterion(begun, fields), builtInRubric);
+  const next = addCriterion(beginDraft(saved), fieldsOf(saved));
+  expect(problemsIn(next, saved)).toEqual(new Map());
+  expect(
+    toRubric(next, saved)
+      .criteria.slice(3)
+      .map(({ label }) => label),
+  ).toEqual(['New criterion', 'New criterion 2']);
 });
 
 test('a criterion that was removed comes back as it was built in', () => {

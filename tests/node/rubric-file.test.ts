@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { cellsOf, type Rubric } from '../../src/domain/rubric.ts';
 import { builtInRubric } from '../../src/rubric/definition.ts';
 import { addCriterion, beginDraft, toRubric } from '../../src/rubric/editor/draft.ts';
-import { differences } from '../../src/rubric/fields.ts';
+import { differences, fieldsOf } from '../../src/rubric/fields.ts';
 import { readRubricFile, rubricFile } from '../../src/rubric/file.ts';
 import source from '../../src/rubric/rubric.json' with { type: 'json' };
 import { asVersion, isOwn } from '../../src/rubric/version.ts';
@@ -152,6 +152,25 @@ test('each thing that is wrong is named in words, with its place', async () => {
     [(file) => void (at(file)['schemaVersion'] = 2), 'schema version: expected 1, got 2'],
     [(file) => void (at(file.cells[1])['drill'] = ' '), 'cells → Clarity: Approach → drill is empty'],
     [(file) => void delete at(file)['criteria'], 'criteria is missing'],
+    [
+      (file) => void (at(file.scoring.targets)['abc'] = 50),
+      'scoring → targets → abc is no length in whole seconds',
+    ],
+    [
+      (file) =>
+        void (at(at(file.cells.find(({ id }) => id === 'pacing.situation'))['auto'])['4'] = [
+          { fact: 'stepLongestPauseSec', op: '<=', value: 2 },
+          { fact: 'stepEndPauseSec', op: 'between', value: [9, 1] },
+        ]),
+      'cells → Pacing: Situation → limits (auto) → level 4 → 2 → value: expected the smaller number first, got 9 and 1',
+    ],
+    [
+      (file) =>
+        void (at(file.cells.find(({ id }) => id === 'depth.next'))['auto'] = {
+          2: [{ fact: 'stepTimeSec', op: '<=', value: 60 }],
+        }),
+      'cells → Technical depth: Next → limits (auto) is not for depth: nothing measured sets its levels',
+    ],
   ];
   for (const [change, words] of cases) {
     const problems = await problemsWith(change);
@@ -261,7 +280,7 @@ test('names of JavaScript’s own do nothing, wherever they stand', async () => 
 });
 
 test('what two versions differ in is said in lines', () => {
-  const draft = addCriterion(beginDraft(builtInRubric));
+  const draft = addCriterion(beginDraft(builtInRubric), fieldsOf(builtInRubric));
   const [, , , own = ''] = draft.criteria;
   const changed = toRubric(
     {

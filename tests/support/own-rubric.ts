@@ -1,6 +1,7 @@
 import type { OwnRubric } from '../../src/domain/rubric.ts';
 import { builtInRubric } from '../../src/rubric/definition.ts';
 import { addCriterion, beginDraft, type RubricDraft, toRubric } from '../../src/rubric/editor/draft.ts';
+import { fieldsOf } from '../../src/rubric/fields.ts';
 import { asVersion, isOwn } from '../../src/rubric/version.ts';
 
 /** What the editor makes of the built-in rubric. */
@@ -27,7 +28,8 @@ export function onlyDepth(draft: RubricDraft): RubricDraft {
 
 /** The built-in criteria and three more with long names. */
 export function sixCriteria(draft: RubricDraft): RubricDraft {
-  const added = addCriterion(addCriterion(addCriterion(draft)));
+  const base = fieldsOf(builtInRubric);
+  const added = addCriterion(addCriterion(addCriterion(draft, base), base), base);
   const names = ['Evidence and its limits', 'The listener in mind', 'Structure'];
   const changes = added.criteria.slice(3).map((id, index) => [`criteria.${id}.label`, names[index] ?? '']);
   return { ...added, changes: { ...added.changes, ...Object.fromEntries(changes) } };

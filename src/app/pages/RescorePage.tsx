@@ -66,7 +66,7 @@ export function loader(archive: Archive) {
       title,
       id,
       why,
-      from: rescorableFrom(attempt),
+      from: rescorableFrom(attempt, reviews),
     });
     const first = firstLock(reviews);
     if (attempt.status !== 'kept' || first === null) return refuse('not-scored');
@@ -113,7 +113,7 @@ function Refused({ id, why, from }: Extract<RescoreData, { tag: 'refused' }>) {
     <div className="stack">
       <p>
         {why === 'too-new'
-          ? `An attempt is scored again when it is 14 days old: this one from ${formatDay(from)} on.`
+          ? `An attempt is scored again 14 days after its scores were locked: this one from ${formatDay(from)} on.`
           : WHY[why]}
       </p>
       <div className="row">

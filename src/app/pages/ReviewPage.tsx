@@ -236,6 +236,7 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
               rubric={rubric}
               isRubricGone={gone !== null}
               review={revealed}
+              reviews={reviews}
               delivery={first.delivery}
               coaching={coaching}
               playhead={playhead}
@@ -256,7 +257,7 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
             />
           )}
           {review !== null && attempt.drillStep === undefined && (
-            <TakeAway sheet={reviewSheet({ attempt, rubric, review, coaching, noise: noise.sem })} />
+            <TakeAway sheet={reviewSheet({ attempt, rubric, review, reviews, coaching, noise: noise.sem })} />
           )}
         </div>
         <div>

@@ -119,7 +119,7 @@ export function RubricEditor({ base, draft: stored, onDraft, onSave }: RubricEdi
           />
           {draft.criteria.length < MOST_CRITERIA && (
             <div className="row">
-              <Button onClick={() => add(addCriterion(draft))}>Add a criterion</Button>
+              <Button onClick={() => add(addCriterion(draft, fields))}>Add a criterion</Button>
               {removedBuiltIns(draft).map(({ id, label }) => (
                 <Button key={id} onClick={() => add({ ...draft, criteria: [...draft.criteria, id] })}>
                   Put back {label}

@@ -60,11 +60,11 @@ export function countChanges(draft: RubricDraft, base: Rubric): number {
 }
 
 /** A new criterion: complete, so that every text shows by example what belongs there. */
-export function addCriterion(draft: RubricDraft): RubricDraft {
+export function addCriterion(draft: RubricDraft, base: Fields): RubricDraft {
   // Random, and never used again: a later criterion must not be taken for an earlier one in old reviews.
   const id = `own-${crypto.randomUUID().slice(0, 8)}`;
   const texts: [string, string][] = [
-    [`criteria.${id}.label`, freshName(draft)],
+    [`criteria.${id}.label`, freshName(draft, base)],
     [`criteria.${id}.question`, 'What should a listener be able to say afterwards?'],
     [`criteria.${id}.weight`, '20'],
   ];
@@ -93,8 +93,8 @@ export function removedBuiltIns({ criteria }: RubricDraft): Rubric['criteria'] {
   return builtInRubric.criteria.filter(({ id }) => !criteria.includes(id));
 }
 
-function freshName({ criteria, changes }: RubricDraft): string {
-  const names = new Set(criteria.map((id) => changes[`criteria.${id}.label`]));
+function freshName(draft: RubricDraft, base: Fields): string {
+  const names = new Set(draft.criteria.map((id) => valueIn(draft, base, `criteria.${id}.label`).trim()));
   let name = 'New criterion';
   for (let count = 2; names.has(name); count += 1) name = `New criterion ${count}`;
   return name;
