@@ -14,6 +14,12 @@ export function useTimeout(callback: () => void, delayMs: Ms | null): void {
 /** The time of day, told anew each second until `endsAt` has passed; null: it stands still. */
 export function useNow(endsAt: EpochMs | null): EpochMs {
   const [now, setNow] = useState(Date.now);
+  const [until, setUntil] = useState(endsAt);
+  // It may have stood still for long: what begins now must not lie in its future.
+  if (until !== endsAt) {
+    setUntil(endsAt);
+    setNow(Date.now());
+  }
   useEffect(() => {
     if (endsAt === null) return undefined;
     const timer = setInterval(() => {
