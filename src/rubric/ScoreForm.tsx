@@ -5,6 +5,7 @@ import { stepBudgets } from '../domain/budget.ts';
 import type { ReviewId } from '../domain/ids.ts';
 import type { Noise } from '../domain/noise.ts';
 import {
+  afterLocks,
   askedSteps,
   cellName,
   lockedReviews,
@@ -51,10 +52,10 @@ type ScoreFormProps = {
   readonly playhead: Playhead;
   /** What the overall is good for. */
   readonly noise: Noise;
-  /** Writes the review; rejects with StorageError. */
-  readonly save: (review: Review) => Promise<void>;
-  /** Deletes a draft; rejects with StorageError. */
-  readonly discard: (id: ReviewId) => Promise<void>;
+  /** Writes the review, as the archive does. */
+  readonly save: (review: Review) => Promise<Review | null>;
+  /** Deletes a draft, as the archive does. */
+  readonly discard: (id: ReviewId) => Promise<Review | null>;
   /** A storage fault in words. */
   readonly explain: (fault: StorageFault) => string;
   /** The step laid out in full; the others are as operable, but folded to their levels. */
@@ -140,7 +141,11 @@ function Sheet(props: SheetProps) {
   const { attempt, rubric, reviews, review, playhead, save, explain, openStep, onOpenStep } = props;
   const { isBlind = false, noise, refused, heading } = props;
   const [draft] = useState(() =>
-    openDraft({ review: review ?? newReview(rubric, attempt, isBlind), isStored: review !== null, save }),
+    openDraft({
+      review: review ?? newReview(rubric, attempt, isBlind, reviews),
+      isStored: review !== null,
+      save,
+    }),
   );
   const state = useSyncExternalStore(draft.subscribe, draft.getSnapshot);
   const [touched, setTouched] = useState<CellId | null>(null);
@@ -233,7 +238,7 @@ function Sheet(props: SheetProps) {
   );
 
   const lock = async () => {
-    if (!(await draft.lock(missing))) return;
+    if (!(await draft.lock(missing, afterLocks(reviews, 0)))) return;
     onOpenStep(null);
     // The button that was pressed is gone, and the result stands at the top.
     focusAtTop(heading);
@@ -337,7 +342,9 @@ function Sheet(props: SheetProps) {
             )}
             <div className={styles['actions']}>
               {current.mode === 'quick' && (
-                <Button onClick={() => props.onBegin(newReview(rubric, attempt, false))}>
+                <Button
+                  onClick={() => props.onBegin(newReview(rubric, attempt, false, [...reviews, current]))}
+                >
                   Score all cells
                 </Button>
               )}
@@ -372,12 +379,18 @@ function Sheet(props: SheetProps) {
 /** As far as the player's own keys go. */
 const SEEK_MS: Ms = 5000;
 
-function newReview(rubric: Rubric, attempt: KeptAttempt, isBlind: boolean): Review {
+/** @param before what was locked of the attempt */
+function newReview(
+  rubric: Rubric,
+  attempt: KeptAttempt,
+  isBlind: boolean,
+  before: readonly Review[],
+): Review {
   return blankReview(attempt.id, {
     id: newReviewId(),
     rubricId: rubric.id,
     rubricVersion: rubric.version,
-    startedAt: Date.now(),
+    startedAt: afterLocks(before, Date.now()),
     mode: isBlind ? 'rescore' : 'full',
   });
 }

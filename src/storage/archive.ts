@@ -172,12 +172,12 @@ export type Archive = {
     /** The same of several attempts, in their order, read in one transaction. */
     ofAll(ids: readonly AttemptId[]): Promise<readonly (readonly Review[])[]>;
     /**
-     * Writes a review; nothing, when its attempt was deleted for good in the meantime. A locked one never
-     * changes: writing over it is a bug and throws.
+     * Writes a review; nothing, when its attempt was deleted for good in the meantime. Null, unless another
+     * tab has locked it before: a locked review never changes, and is given back as it is.
      */
-    put(review: Review): Promise<void>;
-    /** Deletes a draft for good; none is fine. A locked review stays: asking for it is a bug and throws. */
-    discard(id: ReviewId): Promise<void>;
+    put(review: Review): Promise<Review | null>;
+    /** Deletes a draft for good; none is fine. Null, unless it was locked: then it stays, and is given back. */
+    discard(id: ReviewId): Promise<Review | null>;
   };
   readonly coaching: {
     /** What surrounds the scores of an attempt; blank when nothing was said yet. */
