@@ -1,7 +1,7 @@
 import type { KeptAttempt } from './attempt.ts';
 import type { Coaching, Gap, GapChoice } from './coaching.ts';
 import type { Review } from './rubric.ts';
-import type { EpochMs, Ms } from './timeline.ts';
+import { clamp, type EpochMs, type Ms } from './timeline.ts';
 
 /** What is due in an attempt's review, in order. None is a trap: each can be skipped, and none comes back. */
 export const STAGES = ['predict', 'gap', 'focus-question', 'score', 'focus', 'done'] as const;
@@ -44,12 +44,15 @@ export type GapState =
     }
   | { readonly tag: 'over'; readonly endsAt: EpochMs };
 
+/** The page looks at the clock once a second. */
+const LATE_MS: Ms = 1000;
+
 /** How long there is to wait before scoring. With a clock that was set back nobody can tell, and nobody waits. */
 export function gapState({ gap }: Pick<Coaching, 'gap'>, now: EpochMs): GapState {
   if (gap === undefined) return { tag: 'none' };
   const { choice, chosenAt, endsAt } = gap;
-  if (choice === 'none' || now >= endsAt || now < chosenAt) return { tag: 'over', endsAt };
-  return { tag: 'waiting', choice, endsAt, leftMs: endsAt - now };
+  if (choice === 'none' || now >= endsAt || now <= chosenAt - LATE_MS) return { tag: 'over', endsAt };
+  return { tag: 'waiting', choice, endsAt, leftMs: clamp(endsAt - now, 0, endsAt - chosenAt) };
 }
 
 /** The gap that is right for most: long enough to hear it anew. */

@@ -145,7 +145,9 @@ test('a gap lasts ten minutes from the prediction, or none at all', () => {
 test('a clock that was set back makes nobody wait', () => {
   const gap = gapOf('ten-minutes', { now: NOON, fromAt: NOON, timeZone: 'UTC' });
   expect(gapState({ gap }, NOON)).toMatchObject({ tag: 'waiting', leftMs: 600_000 });
-  expect(gapState({ gap }, NOON - 1).tag).toBe('over');
+  // The page may not have looked at the clock since.
+  expect(gapState({ gap }, NOON - 999)).toMatchObject({ tag: 'waiting', leftMs: 600_000 });
+  expect(gapState({ gap }, NOON - 1000).tag).toBe('over');
   expect(gapState({ gap }, NOON - 86_400_000).tag).toBe('over');
 });
 
