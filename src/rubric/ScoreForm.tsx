@@ -151,6 +151,7 @@ function Sheet(props: SheetProps) {
   const [touched, setTouched] = useState<CellId | null>(null);
   const end = useRef<HTMLDivElement>(null);
   const hintId = useId();
+  const isSilent = useSilence(attempt, playhead);
   useEffect(() => {
     if (review !== null) draft.adopt(review);
   }, [draft, review]);
@@ -266,7 +267,9 @@ function Sheet(props: SheetProps) {
         </p>
       </div>
       <div role="status" aria-label="Overall score">
-        {isLocked && <ScoreSummary rubric={rubric} marking={marking} review={current} noise={noise} />}
+        {isLocked && (
+          <ScoreSummary attempt={attempt} rubric={rubric} marking={marking} review={current} noise={noise} />
+        )}
       </div>
       <Corrected review={current} />
       {!isLocked && current.revises !== undefined && (
@@ -287,7 +290,7 @@ function Sheet(props: SheetProps) {
         />
       )}
       {!isLocked && <HowToChoose rubric={rubric} />}
-      {!isLocked && <CiteHint id={hintId} canCite={playhead.canPlay} />}
+      {!isLocked && <CiteHint id={hintId} isSilent={isSilent} />}
       {rubric.steps.map((step) => (
         <ScoreStep
           key={step.id}
@@ -365,7 +368,7 @@ function Sheet(props: SheetProps) {
           rubric={rubric}
           review={current}
           canLock={Object.keys(scores).length > 0}
-          uncited={attempt.audioDeletedAt === undefined ? uncitedCells(rubric, current, missing) : []}
+          uncited={isSilent ? [] : uncitedCells(rubric, current, missing)}
           onGoTo={goTo}
           onReason={draft.setReason}
           onLock={() => void lock()}
@@ -440,13 +443,17 @@ function QuickOffer({ rubric, label, step, isOn, isOver, onAsk }: QuickOfferProp
   );
 }
 
+/** Whether there is nothing to hear. A recording is read within a moment; one that is not there never comes. */
+function useSilence({ audioDeletedAt }: KeptAttempt, { canPlay }: Playhead): boolean {
+  const [isLate, setLate] = useState(audioDeletedAt !== undefined);
+  useTimeout(() => setLate(true), canPlay || isLate ? null : 1500);
+  return !canPlay && isLate;
+}
+
 /** The keys, or why there is nothing to cite. Takes its place from the start, so that nothing moves. */
-function CiteHint({ id, canCite }: { readonly id: string; readonly canCite: boolean }) {
+function CiteHint({ id, isSilent }: { readonly id: string; readonly isSilent: boolean }) {
   const hasKeys = useSingleKeys();
-  const [isLate, setLate] = useState(false);
-  // A recording is read within a moment; one that is not there never comes.
-  useTimeout(() => setLate(true), canCite ? null : 1500);
-  if (!canCite && isLate)
+  if (isSilent)
     return (
       <p id={id} className={styles['keys']}>
         There is nothing to hear, so no moment can be cited; 3 and 4 do without one.

@@ -39,6 +39,8 @@ type ScoreStepProps = {
   readonly draft: Draft;
 };
 
+const DEPTH: CriterionId = 'depth';
+
 /** Three cells: folded, a row of levels each; open, with what to look for and all four descriptions. */
 export function ScoreStep(props: ScoreStepProps) {
   const { rubric, step, kind, criteria, marking, review, spokenMs, budgetMs, isOpen, isLocked } = props;
@@ -50,7 +52,11 @@ export function ScoreStep(props: ScoreStepProps) {
     (criterion) => marking.scores[cellId(criterion, step.id)] !== undefined,
   ).length;
 
-  const wrongBox = hasWrongBox(step.id) && <WrongBox {...props} step={step.id} label={step.label} />;
+  // It is said of the depth: under a rubric without that criterion there is nothing it could hold down.
+  const hasDepth = criteria.includes(DEPTH);
+  const wrongBox = hasDepth && hasWrongBox(step.id) && (
+    <WrongBox {...props} step={step.id} label={step.label} />
+  );
 
   const head = useRef<HTMLButtonElement>(null);
   const skipped = useRef<HTMLDivElement>(null);
@@ -128,7 +134,7 @@ export function ScoreStep(props: ScoreStepProps) {
                   onPlay: props.onPlay,
                 }}
               >
-                {isOpen && criterion === 'depth' && wrongBox}
+                {isOpen && criterion === DEPTH && wrongBox}
               </ScoreCell>
             );
           })}

@@ -5,6 +5,7 @@ import type { Scores } from '../../src/domain/rubric.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 import { openArchive } from '../../src/storage/open-archive.ts';
 import { aReview, keepAnAttempt } from '../support/factories.ts';
+import { anOwnRubric } from '../support/own-rubric.ts';
 import {
   all,
   form,
@@ -275,6 +276,44 @@ test('the caps that lower the total are named', async () => {
   await expect
     .element(overall())
     .toMatchTextContent(/At most 60 while something said in Approach or Trade-offs is wrong\./);
+});
+
+test('under a rubric without depth nothing is asked about what was wrong', async () => {
+  const shallow = await anOwnRubric((draft) => ({ ...draft, criteria: ['clarity', 'pacing'] }));
+  const { archive, attempt, router } = await openReview(LONG);
+  await archive.rubrics.add(shallow);
+  const { id: rubricId, version: rubricVersion } = shallow;
+  await archive.reviews.put(
+    aReview({ attemptId: attempt.id, rubricId, rubricVersion, scores: { 'pacing.next': 2 } }),
+  );
+  await router.navigate('/settings');
+  await expect.element(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+  await router.navigate(`/attempts/${attempt.id}`);
+  await expect.element(radio('Pacing: Next', '2 Partial')).toBeChecked();
+  expect(form().getByRole('radiogroup').elements()).toHaveLength(10);
+  await expect.element(form().getByText(/Something said in/)).not.toBeInTheDocument();
+});
+
+test('a clip that is not there leaves nothing to cite, and nothing is called uncited at the lock', async () => {
+  await openReview({ ...LONG, review: { scores: all(3) } }, (real) => ({
+    ...real,
+    clips: { ...real.clips, read: () => Promise.resolve(null), part: () => Promise.resolve(null) },
+  }));
+  await expect.element(form()).toMatchTextContent(/There is nothing to hear/);
+  await lock().click();
+  await expect.element(overall()).toMatchTextContent(/75 of 100/);
+});
+
+test('the locked total says what to aim at in so much time, for what was recorded to a prompt', async () => {
+  const review = { scores: all(3), lockedAt: 1_790_000_200_000 };
+  const open = (fields: Partial<KeptAttempt>) => openReview({ ...LONG, ...fields, review });
+  await open({ targetMs: 300_000 });
+  await expect.element(overall()).toMatchTextContent(/75 is the aim at 5 minutes\./);
+  await open({ targetMs: 210_000 });
+  await expect.element(overall()).toMatchTextContent(/73 is the aim at 3 minutes 30 seconds\./);
+  await open({ source: 'imported', imported: { fileName: 'memo.wav' } });
+  await expect.element(overall()).toMatchTextContent(/75 of 100/);
+  expect(overall().element().textContent).not.toContain('the aim');
 });
 
 test('in a group 1 to 4 choose a level and Delete clears it, without jumping to a step', async () => {
