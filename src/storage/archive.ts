@@ -191,8 +191,12 @@ export type Archive = {
      * @param change pure, because it may run twice
      */
     update(id: AttemptId, change: (coaching: Coaching) => Coaching): Promise<Coaching | null>;
-    /** The last focuses that were saved, newest first, at most `limit`. */
-    focuses(limit: number): Promise<readonly SavedFocus[]>;
+    /**
+     * The last focuses that were saved, newest first, at most `limit`.
+     *
+     * @param startedBefore leaves out those of attempts that started then or later
+     */
+    focuses(limit: number, startedBefore?: EpochMs): Promise<readonly SavedFocus[]>;
   };
   readonly deliveries: {
     /** What was measured in the clips of these attempts, in their order; null where nothing was yet. */
