@@ -33,13 +33,7 @@ export function Comments({ attemptId, durationMs, comments, playhead, change }: 
   useEffect(() => {
     latest.current = change;
   }, [change]);
-  const edit = useCallback(
-    (next: Edit | null) => {
-      setEditing(next);
-      writeTyped('edit', attemptId, next);
-    },
-    [attemptId],
-  );
+  useEffect(() => writeTyped('edit', attemptId, editing), [attemptId, editing]);
   const remove = useCallback(
     (comment: Comment) => {
       void latest.current((coaching) => withoutComment(coaching, comment.id));
@@ -52,11 +46,14 @@ export function Comments({ attemptId, durationMs, comments, playhead, change }: 
   const here = usePlayhead(playhead, (atMs) => indexAt(comments, atMs));
   const focusOn = (id: string) =>
     section.current?.querySelector<HTMLElement>(`[data-comment="${CSS.escape(id)}"] button`)?.focus();
-  const endEdit = (comment: Comment, changed: Comment | null) => {
-    edit(null);
-    if (changed !== null) void change((coaching) => withComment(coaching, changed));
+  /** What is not stored stays in the form. */
+  const endEdit = async ({ id }: Comment, changed: Comment | null) => {
+    if (changed !== null && !(await change((coaching) => withComment(coaching, changed)))) return false;
+    // Another one may be open by now.
+    setEditing((now) => (now?.id === id ? null : now));
     // The form goes with its fields; the row is back in the next frame.
-    requestAnimationFrame(() => focusOn(comment.id));
+    requestAnimationFrame(() => focusOn(id));
+    return true;
   };
   return (
     <>
@@ -72,7 +69,7 @@ export function Comments({ attemptId, durationMs, comments, playhead, change }: 
                     edit={editing}
                     durationMs={durationMs}
                     playhead={playhead}
-                    onEdit={edit}
+                    onEdit={setEditing}
                     onEnd={(changed) => endEdit(comment, changed)}
                   />
                 </li>
@@ -82,7 +79,7 @@ export function Comments({ attemptId, durationMs, comments, playhead, change }: 
                   comment={comment}
                   isHere={index === here}
                   playhead={playhead}
-                  onEdit={edit}
+                  onEdit={setEditing}
                   onRemove={remove}
                 />
               ),
@@ -169,13 +166,23 @@ type EditFormProps = {
   readonly durationMs: Ms;
   readonly playhead: Playhead;
   readonly onEdit: (edit: Edit) => void;
-  /** Null: it stays as it was. */
-  readonly onEnd: (changed: Comment | null) => void;
+  /** Null: it stays as it was. Fulfils with whether the form is done with. */
+  readonly onEnd: (changed: Comment | null) => Promise<boolean>;
 };
 
 function EditForm({ comment, edit, durationMs, playhead, onEdit, onEnd }: EditFormProps) {
   const field = useRef<HTMLTextAreaElement>(null);
+  /** What was written is on its way, and stands still. */
+  const [isSaving, setSaving] = useState(false);
   useEffect(() => field.current?.focus(), []);
+  const end = async (changed: Comment | null) => {
+    if (isSaving) return;
+    setSaving(true);
+    const isDone = await onEnd(changed);
+    setSaving(false);
+    // Its row may have moved to another place and back, and the focus got lost.
+    if (!isDone) field.current?.focus();
+  };
   const seconds = Number(edit.sec);
   const isOutside = edit.sec.trim() === '' || !(seconds >= 0 && seconds <= durationMs / 1000);
   const text = edit.text.trim();
@@ -184,12 +191,12 @@ function EditForm({ comment, edit, durationMs, playhead, onEdit, onEnd }: EditFo
     // What was not touched keeps its milliseconds.
     const isMoved = edit.sec !== secondsOf(comment.atMs);
     const atMs = isMoved ? clamp(Math.round(seconds * 1000), 0, durationMs) : comment.atMs;
-    onEnd({ ...comment, text, atMs, updatedAt: Date.now() });
+    void end({ ...comment, text, atMs, updatedAt: Date.now() });
   };
   const cancelOnEscape = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    onEnd(null);
+    void end(null);
   };
   return (
     <form
@@ -205,6 +212,7 @@ function EditForm({ comment, edit, durationMs, playhead, onEdit, onEnd }: EditFo
         aria-label="Text"
         className="voice"
         rows={1}
+        readOnly={isSaving}
         value={edit.text}
         onChange={(event) => onEdit({ ...edit, text: event.currentTarget.value })}
         onKeyDown={(event) => {
@@ -220,6 +228,7 @@ function EditForm({ comment, edit, durationMs, playhead, onEdit, onEnd }: EditFo
           min="0"
           max={Math.floor(durationMs / 100) / 10}
           step="0.1"
+          readOnly={isSaving}
           value={edit.sec}
           error={isOutside ? `From 0 to ${Math.floor(durationMs / 100) / 10}.` : null}
           onChange={(event) => onEdit({ ...edit, sec: event.currentTarget.value })}
@@ -228,7 +237,7 @@ function EditForm({ comment, edit, durationMs, playhead, onEdit, onEnd }: EditFo
         <Button
           slim
           variant="plain"
-          disabled={!playhead.canPlay}
+          disabled={!playhead.canPlay || isSaving}
           onClick={() => onEdit({ ...edit, sec: secondsOf(playhead.now()) })}
         >
           Move here
@@ -238,7 +247,7 @@ function EditForm({ comment, edit, durationMs, playhead, onEdit, onEnd }: EditFo
         <Button slim type="submit" disabled={isOutside || text === ''}>
           Save
         </Button>
-        <Button slim variant="quiet" onClick={() => onEnd(null)}>
+        <Button slim variant="quiet" onClick={() => void end(null)}>
           Cancel
         </Button>
       </div>
@@ -310,8 +319,9 @@ function NewComment({ attemptId, isFirst, playhead, change }: NewCommentProps) {
       updatedAt: now,
     };
     void change((coaching) => withComment(coaching, comment)).then((isStored) => {
-      // What could not be stored is in the field again, unless other words are.
-      if (!isStored && (field.current?.value ?? '') === '') write({ text, atMs: comment.atMs });
+      // What could not be stored is in the field again, before whatever was written there meanwhile.
+      const since = field.current?.value ?? '';
+      if (!isStored) write({ text: since === '' ? text : `${text}\n${since}`, atMs: comment.atMs });
     });
     const back = goOn();
     if (back !== null) giveBack(back, field.current);

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
 import { drillLength } from '../domain/budget.ts';
-import type { Coaching, Focus } from '../domain/coaching.ts';
+import { type Coaching, type Focus, withFocus } from '../domain/coaching.ts';
 import { type FocusPick, nextLevel, pickFocus } from '../domain/focus.ts';
 import { type CellId, cellId, cellOf, cellsOf, type Level, type Rubric, stepOf } from '../domain/rubric.ts';
 import { levelOf, type Marking } from '../domain/scoring.ts';
@@ -32,6 +32,7 @@ export function FocusCard(props: FocusCardProps) {
   const { attempt, rubric, marking, only, saved, before, canRepeat, change } = props;
   /** Null: nothing was pressed yet. */
   const [isChanging, setChanging] = useState<boolean | null>(null);
+  const [isSaving, setSaving] = useState(false);
   const choices = cellsWithLevel(rubric, marking, only);
   const pick = pickFocus(
     rubric,
@@ -39,7 +40,8 @@ export function FocusCard(props: FocusCardProps) {
     before,
     choices.map(({ cell }) => cell),
   );
-  if (saved !== undefined && isChanging !== true)
+  // What is on its way shows already, and may yet be refused: until then the words stay in the form.
+  if (saved !== undefined && isChanging !== true && !isSaving)
     return (
       <Panel
         name="Focus"
@@ -58,17 +60,23 @@ export function FocusCard(props: FocusCardProps) {
     );
   // Every cell of a review that can be locked may since have been marked away, but not all of them at once.
   if (pick === null) return null;
+  const save = async (focus: Focus) => {
+    if (isSaving) return;
+    setSaving(true);
+    const isStored = await change((coaching) => withFocus(coaching, focus));
+    setSaving(false);
+    if (!isStored) return;
+    setChanging(false);
+    writeTyped('focus', attempt.id, null);
+  };
   return (
     <FocusForm
       {...props}
       pick={pick}
       choices={choices}
       takesFocus={isChanging === true}
-      onSave={(focus) => {
-        setChanging(false);
-        writeTyped('focus', attempt.id, null);
-        void change((coaching) => ({ ...coaching, focus }));
-      }}
+      isSaving={isSaving}
+      onSave={(focus) => void save(focus)}
     />
   );
 }
@@ -84,11 +92,14 @@ type FocusFormProps = FocusCardProps & {
   readonly pick: FocusPick;
   readonly choices: readonly Choice[];
   readonly takesFocus: boolean;
+  /** What was written is on its way, and stands still. */
+  readonly isSaving: boolean;
   readonly onSave: (focus: Focus) => void;
 };
 
 function FocusForm(props: FocusFormProps) {
-  const { attempt, rubric, saved, before, canRepeat, pick, choices, takesFocus, onSave } = props;
+  const { attempt, rubric, saved, before, canRepeat, pick, choices, takesFocus } = props;
+  const { isSaving, onSave } = props;
   const [typed, setTyped] = useState(() => readTyped('focus', attempt.id));
   const [error, setError] = useState<string | null>(null);
   const ids = choices.map(({ cell }) => cell);
@@ -153,6 +164,7 @@ function FocusForm(props: FocusFormProps) {
           rows={3}
           className={`voice ${styles['own']}`}
           value={sentence}
+          readOnly={isSaving}
           error={error}
           {...(sentence.includes('{')
             ? { hint: 'Put your own words in place of what stands in braces.' }
@@ -171,6 +183,7 @@ function FocusForm(props: FocusFormProps) {
         <Select
           label="Another cell"
           value={cell}
+          disabled={isSaving}
           options={choices.map((choice) => ({
             value: choice.cell,
             label: `${choice.label}, at ${choice.level}`,

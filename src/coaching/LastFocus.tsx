@@ -11,7 +11,7 @@ import { IconButton } from '../ui/Button.tsx';
 import type { Playhead } from '../ui/playhead.ts';
 import { Choices } from './Choices.tsx';
 import styles from './LastFocus.module.css';
-import { Moment } from './Moment.tsx';
+import { Moment, PlayMoment } from './Moment.tsx';
 import { Panel } from './Panel.tsx';
 
 const OPTIONS = ANSWERS.map((value) => ({ value, label: ANSWER_LABELS[value] }));
@@ -62,5 +62,27 @@ export function LastFocus({ focus, done, isDue, playhead, change }: LastFocusPro
         </span>
       </div>
     </Panel>
+  );
+}
+
+type LastAnswerProps = Pick<LastFocusProps, 'focus' | 'playhead'> & { readonly done: Answered };
+
+/** After the lock: what was answered, and where it can be heard. */
+export function LastAnswer({ focus, done: { answer, atMs }, playhead }: LastAnswerProps) {
+  return (
+    <div className={styles['answer']}>
+      <p className="small muted">The focus of this attempt: {focus.label}</p>
+      <p className={`voice ${styles['sentence']}`}>{focus.ifThen}</p>
+      <p>
+        Did you do it? <b>{ANSWER_LABELS[answer]}</b>
+        {atMs === undefined ? (
+          '.'
+        ) : (
+          <>
+            , at <PlayMoment of="the last focus" atMs={atMs} playhead={playhead} />
+          </>
+        )}
+      </p>
+    </div>
   );
 }

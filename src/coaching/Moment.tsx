@@ -19,17 +19,7 @@ type MomentProps = {
 export function Moment({ of, atMs, playhead, isDisabled, onCite }: MomentProps) {
   return (
     <span className={styles['moment']}>
-      {atMs !== null && (
-        <Button
-          variant="plain"
-          slim
-          aria-label={`${timecode(atMs)}, cited for ${of}`}
-          disabled={!playhead.canPlay}
-          onClick={() => playhead.playAround(atMs)}
-        >
-          {timecode(atMs)}
-        </Button>
-      )}
+      {atMs !== null && <PlayMoment of={of} atMs={atMs} playhead={playhead} />}
       <IconButton
         label={`Cite this moment for ${of}`}
         icon={MapPin}
@@ -37,5 +27,22 @@ export function Moment({ of, atMs, playhead, isDisabled, onCite }: MomentProps) 
         onClick={() => onCite(playhead.now())}
       />
     </span>
+  );
+}
+
+type PlayMomentProps = Pick<MomentProps, 'of' | 'playhead'> & { readonly atMs: Ms };
+
+/** Plays the ten seconds around it. */
+export function PlayMoment({ of, atMs, playhead }: PlayMomentProps) {
+  return (
+    <Button
+      variant="plain"
+      slim
+      aria-label={`${timecode(atMs)}, cited for ${of}`}
+      disabled={!playhead.canPlay}
+      onClick={() => playhead.playAround(atMs)}
+    >
+      {timecode(atMs)}
+    </Button>
   );
 }

@@ -4,7 +4,7 @@ import { type Delivery, FACT_IDS, PAUSE_PLACES } from './facts.ts';
 import type { CommentId } from './ids.ts';
 import { PROMPT_KINDS } from './prompt.ts';
 import { attemptId, cellKey, count, epochMs, id, level, ms, rubricRef, schemaOf, step } from './records.ts';
-import { LEVELS, type OwnRubric } from './rubric.ts';
+import { cellId, cellsOf, LEVELS, type OwnRubric, type Rubric } from './rubric.ts';
 import { STEP_IDS } from './step.ts';
 
 /*
@@ -69,40 +69,73 @@ const clauses = v.exactOptional(
   ),
 );
 
+/** What every rubric that was written had: without it scores could be neither shown nor worked out. */
+function isWhole({ levels, criteria, steps, cells, bands, budgets }: Rubric): boolean {
+  const ids = cells.map((cell) => cell.id);
+  const wanted = cellsOf({ criteria });
+  return (
+    wanted.length > 0 &&
+    isSame(ids, wanted) &&
+    cells.every(({ id, criterion, step }) => id === cellId(criterion, step)) &&
+    isSame(
+      steps.map(({ id }) => id),
+      STEP_IDS,
+    ) &&
+    isSame(
+      levels.map(({ value }) => value),
+      LEVELS,
+    ) &&
+    Array.from({ length: 101 }, (_, total) => total).every((total) =>
+      bands.some(({ from, to }) => from <= total && total <= to),
+    ) &&
+    Object.keys(budgets).length > 0
+  );
+}
+
+/** Each of them once, in whatever order. */
+function isSame(found: readonly unknown[], wanted: readonly unknown[]): boolean {
+  return found.length === wanted.length && wanted.every((item) => found.includes(item));
+}
+
 export const ownRubricSchema = schemaOf<OwnRubric>()(
-  v.looseObject({
-    id: v.string(),
-    version: v.string(),
-    title: v.string(),
-    selectionRule: v.string(),
-    levels: v.array(v.looseObject({ value: level, label: v.string(), points: v.number() })),
-    criteria: v.array(
-      v.looseObject({ id: v.string(), label: v.string(), weight: positive, question: v.string() }),
-    ),
-    steps: v.array(
-      v.looseObject({
-        id: step,
-        label: v.string(),
-        weight: positive,
-        asks: v.string(),
-        byKind: v.looseObject(v.entriesFromList(PROMPT_KINDS, v.string())),
-      }),
-    ),
-    cells: v.array(
-      v.looseObject({
-        id: cellKey,
-        criterion: v.string(),
-        step,
-        levels: levelTexts,
-        lookFor: v.string(),
-        drill: v.string(),
-        ifThen: v.string(),
-        auto: v.exactOptional(v.looseObject({ 2: clauses, 3: clauses, 4: clauses })),
-      }),
-    ),
-    bands: v.array(v.looseObject({ from: v.number(), to: v.number(), label: v.string(), next: v.string() })),
-    budgets: v.record(v.string(), v.looseObject(v.entriesFromList(STEP_IDS, positive))),
-    targets: v.record(v.string(), v.number()),
-    createdAt: epochMs,
-  }),
+  v.pipe(
+    v.looseObject({
+      id: v.string(),
+      version: v.string(),
+      title: v.string(),
+      selectionRule: v.string(),
+      levels: v.array(v.looseObject({ value: level, label: v.string(), points: v.number() })),
+      criteria: v.array(
+        v.looseObject({ id: v.string(), label: v.string(), weight: positive, question: v.string() }),
+      ),
+      steps: v.array(
+        v.looseObject({
+          id: step,
+          label: v.string(),
+          weight: positive,
+          asks: v.string(),
+          byKind: v.looseObject(v.entriesFromList(PROMPT_KINDS, v.string())),
+        }),
+      ),
+      cells: v.array(
+        v.looseObject({
+          id: cellKey,
+          criterion: v.string(),
+          step,
+          levels: levelTexts,
+          lookFor: v.string(),
+          drill: v.string(),
+          ifThen: v.string(),
+          auto: v.exactOptional(v.looseObject({ 2: clauses, 3: clauses, 4: clauses })),
+        }),
+      ),
+      bands: v.array(
+        v.looseObject({ from: v.number(), to: v.number(), label: v.string(), next: v.string() }),
+      ),
+      budgets: v.record(v.string(), v.looseObject(v.entriesFromList(STEP_IDS, positive))),
+      targets: v.record(v.string(), v.number()),
+      createdAt: epochMs,
+    }),
+    v.check((rubric) => isWhole(rubric), 'Not whole: a cell, a step, a level, a band or a budget is missing'),
+  ),
 );

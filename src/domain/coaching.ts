@@ -90,6 +90,13 @@ export function predictedOverall(rubric: Rubric, levels: Prediction['levels']): 
   return weights === 0 ? null : Math.round(Number((sum / weights).toFixed(9)));
 }
 
+/** With this focus. Another sentence for the same cell is no newer focus: it keeps its place among all. */
+export function withFocus(coaching: Coaching, focus: Focus): Coaching {
+  const before = coaching.focus;
+  const savedAt = before?.cell === focus.cell ? before.savedAt : focus.savedAt;
+  return { ...coaching, focus: { ...focus, savedAt } };
+}
+
 /** With a comment more, in order of time. One with the same id gives way to it. */
 export function withComment(coaching: Coaching, comment: Comment): Coaching {
   const others = coaching.comments.filter(({ id }) => id !== comment.id);

@@ -75,6 +75,12 @@ function isAnew(draft: Review, last: Review): boolean {
   return isOther && draft.startedAt > (last.lockedAt ?? 0);
 }
 
+/** An instant after every lock there is, whatever the clock says: what comes now has to be the last. */
+export function afterLocks(reviews: readonly Review[], now: EpochMs): EpochMs {
+  const locks = lockedReviews(reviews).flatMap(({ lockedAt, updatedAt }) => [lockedAt ?? 0, updatedAt]);
+  return Math.max(now, ...locks.map((at) => at + 1));
+}
+
 /** A correction to begin with: what was locked, open again under its own version of the rubric. */
 export function revisionOf(locked: Review, by: { readonly id: ReviewId; readonly now: EpochMs }): Review {
   const { missing: _, ...rest } = locked;

@@ -11,6 +11,7 @@ import {
   type WrongStep,
 } from './rubric.ts';
 import { missingSteps, STEP_IDS, type StepId } from './step.ts';
+import type { Ms } from './timeline.ts';
 
 /** What scoring needs to know beside the levels. */
 export type Marking = {
@@ -157,6 +158,22 @@ export function overall(rubric: Rubric, marking: Marking): Total {
     ...facts,
     caps: biting.map((cap) => cap.because),
   };
+}
+
+/**
+ * The overall to aim at in so much time (rubric.json, `scoring.targets`): between two lengths it names,
+ * interpolated linearly; outside of them, that of the nearest. Null: the rubric names none.
+ */
+export function aimAt({ targets }: Pick<Rubric, 'targets'>, targetMs: Ms): number | null {
+  const aims = Object.entries(targets)
+    .map(([seconds, points]) => ({ atMs: Number(seconds) * 1000, points }))
+    .toSorted((a, b) => a.atMs - b.atMs);
+  const low = aims.findLast(({ atMs }) => atMs <= targetMs) ?? aims[0];
+  const high = aims.find(({ atMs }) => atMs >= targetMs) ?? aims.at(-1);
+  if (low === undefined || high === undefined) return null;
+  const span = high.atMs - low.atMs;
+  const weight = span <= 0 ? 0 : (targetMs - low.atMs) / span;
+  return round(low.points + (high.points - low.points) * weight);
 }
 
 /** The weighted mean of one criterion, 0–100 rounded; null while none of its cells is scored. */

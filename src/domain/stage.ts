@@ -44,11 +44,14 @@ export type GapState =
     }
   | { readonly tag: 'over'; readonly endsAt: EpochMs };
 
-/** How long there is to wait before scoring. A clock that was set back makes nobody wait for longer. */
+/** The page looks at the clock once a second. */
+const LATE_MS: Ms = 1000;
+
+/** How long there is to wait before scoring. With a clock that was set back nobody can tell, and nobody waits. */
 export function gapState({ gap }: Pick<Coaching, 'gap'>, now: EpochMs): GapState {
   if (gap === undefined) return { tag: 'none' };
   const { choice, chosenAt, endsAt } = gap;
-  if (choice === 'none' || now >= endsAt) return { tag: 'over', endsAt };
+  if (choice === 'none' || now >= endsAt || now <= chosenAt - LATE_MS) return { tag: 'over', endsAt };
   return { tag: 'waiting', choice, endsAt, leftMs: clamp(endsAt - now, 0, endsAt - chosenAt) };
 }
 

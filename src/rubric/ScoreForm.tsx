@@ -15,6 +15,7 @@ import type { ReviewId } from '../domain/ids.ts';
 import type { Noise } from '../domain/noise.ts';
 import { mayLock } from '../domain/rescore.ts';
 import {
+  afterLocks,
   askedSteps,
   cellName,
   lockedReviews,
@@ -63,10 +64,10 @@ type ScoreFormProps = {
   readonly noise: Noise;
   /** What follows the locked scores: it stands right under what they come to. */
   readonly children?: ReactNode;
-  /** Writes the review; rejects with StorageError. */
-  readonly save: (review: Review) => Promise<void>;
-  /** Deletes a draft; rejects with StorageError. */
-  readonly discard: (id: ReviewId) => Promise<void>;
+  /** Writes the review, as the archive does. */
+  readonly save: (review: Review) => Promise<Review | null>;
+  /** Deletes a draft, as the archive does. */
+  readonly discard: (id: ReviewId) => Promise<Review | null>;
   /** A storage fault in words. */
   readonly explain: (fault: StorageFault) => string;
   /** The step laid out in full; the others are as operable, but folded to their levels. */
@@ -158,12 +159,17 @@ function Sheet(props: SheetProps) {
   const { attempt, rubric, reviews, review, playhead, save, explain, openStep, onOpenStep } = props;
   const { isBlind = false, noise, refused, heading } = props;
   const [draft] = useState(() =>
-    openDraft({ review: review ?? newReview(rubric, attempt, { isBlind }), isStored: review !== null, save }),
+    openDraft({
+      review: review ?? newReview(rubric, attempt, { isBlind, before: reviews }),
+      isStored: review !== null,
+      save,
+    }),
   );
   const state = useSyncExternalStore(draft.subscribe, draft.getSnapshot);
   const [touched, setTouched] = useState<CellId | null>(null);
   const end = useRef<HTMLDivElement>(null);
   const hintId = useId();
+  const isSilent = useSilence(attempt, playhead);
   useEffect(() => {
     if (review !== null) draft.adopt(review);
   }, [draft, review]);
@@ -251,7 +257,7 @@ function Sheet(props: SheetProps) {
   );
 
   const lock = async () => {
-    if (!(await draft.lock(missing))) return;
+    if (!(await draft.lock(missing, afterLocks(reviews, 0)))) return;
     onOpenStep(null);
     // The button that was pressed is gone, and the result stands at the top.
     focusAtTop(heading);
@@ -279,7 +285,9 @@ function Sheet(props: SheetProps) {
         </p>
       </div>
       <div role="status" aria-label="Overall score">
-        {isLocked && <ScoreSummary rubric={rubric} marking={marking} review={current} noise={noise} />}
+        {isLocked && (
+          <ScoreSummary attempt={attempt} rubric={rubric} marking={marking} review={current} noise={noise} />
+        )}
       </div>
       {isLocked && props.children}
       <Corrected review={current} />
@@ -304,7 +312,7 @@ function Sheet(props: SheetProps) {
         />
       )}
       {!isLocked && <HowToChoose rubric={rubric} />}
-      {!isLocked && <CiteHint id={hintId} canCite={playhead.canPlay} />}
+      {!isLocked && <CiteHint id={hintId} isSilent={isSilent} />}
       {rubric.steps.map((step) => (
         <ScoreStep
           key={step.id}
@@ -360,7 +368,9 @@ function Sheet(props: SheetProps) {
             )}
             <div className={styles['actions']}>
               {current.mode === 'quick' && (
-                <Button onClick={() => props.onBegin(newReview(rubric, attempt, { after: current }))}>
+                <Button
+                  onClick={() => props.onBegin(newReview(rubric, attempt, { before: [...reviews, current] }))}
+                >
                   Score all cells
                 </Button>
               )}
@@ -382,7 +392,7 @@ function Sheet(props: SheetProps) {
           review={current}
           canLock={mayLock(rubric, current, marking)}
           followsLock={lockedReviews(reviews).length > 0}
-          uncited={attempt.audioDeletedAt === undefined ? uncitedCells(rubric, current, missing) : []}
+          uncited={isSilent ? [] : uncitedCells(rubric, current, missing)}
           onGoTo={goTo}
           onReason={draft.setReason}
           onLock={() => void lock()}
@@ -396,17 +406,17 @@ function Sheet(props: SheetProps) {
 /** As far as the player's own keys go. */
 const SEEK_MS: Ms = 5000;
 
-/** @param after what was locked before it, which it follows whatever the clock says */
+/** @param before what was locked of the attempt, which it follows whatever the clock says */
 export function newReview(
   rubric: Rubric,
   attempt: KeptAttempt,
-  { isBlind = false, after = null }: { readonly isBlind?: boolean; readonly after?: Review | null } = {},
+  { isBlind = false, before = [] }: { readonly isBlind?: boolean; readonly before?: readonly Review[] } = {},
 ): Review {
   return blankReview(attempt.id, {
     id: newReviewId(),
     rubricId: rubric.id,
     rubricVersion: rubric.version,
-    startedAt: Math.max(Date.now(), (after?.updatedAt ?? 0) + 1),
+    startedAt: afterLocks(before, Date.now()),
     mode: isBlind ? 'rescore' : 'full',
   });
 }
@@ -456,13 +466,17 @@ function QuickOffer({ rubric, label, step, isOn, isOver, onAsk }: QuickOfferProp
   );
 }
 
+/** Whether there is nothing to hear. A recording is read within a moment; one that is not there never comes. */
+function useSilence({ audioDeletedAt }: KeptAttempt, { canPlay }: Playhead): boolean {
+  const [isLate, setLate] = useState(audioDeletedAt !== undefined);
+  useTimeout(() => setLate(true), canPlay || isLate ? null : 1500);
+  return !canPlay && isLate;
+}
+
 /** The keys, or why there is nothing to cite. Takes its place from the start, so that nothing moves. */
-function CiteHint({ id, canCite }: { readonly id: string; readonly canCite: boolean }) {
+function CiteHint({ id, isSilent }: { readonly id: string; readonly isSilent: boolean }) {
   const hasKeys = useSingleKeys();
-  const [isLate, setLate] = useState(false);
-  // A recording is read within a moment; one that is not there never comes.
-  useTimeout(() => setLate(true), canCite ? null : 1500);
-  if (!canCite && isLate)
+  if (isSilent)
     return (
       <p id={id} className={styles['keys']}>
         There is nothing to hear, so no moment can be cited; 3 and 4 do without one.

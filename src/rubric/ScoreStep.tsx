@@ -41,6 +41,8 @@ type ScoreStepProps = {
   readonly draft: Draft;
 };
 
+const DEPTH: CriterionId = 'depth';
+
 /** `0:42 spoken, budget 0:45.` */
 function timeWords(spokenMs: Ms | null, budgetMs: Ms | null): string {
   const budget = budgetMs === null ? 'no target' : `budget ${timecode(budgetMs)}`;
@@ -58,7 +60,11 @@ export function ScoreStep(props: ScoreStepProps) {
     (criterion) => marking.scores[cellId(criterion, step.id)] !== undefined,
   ).length;
 
-  const wrongBox = hasWrongBox(step.id) && <WrongBox {...props} step={step.id} label={step.label} />;
+  // It is said of the depth: under a rubric without that criterion there is nothing it could hold down.
+  const hasDepth = criteria.includes(DEPTH);
+  const wrongBox = hasDepth && hasWrongBox(step.id) && (
+    <WrongBox {...props} step={step.id} label={step.label} />
+  );
 
   const head = useRef<HTMLButtonElement>(null);
   const skipped = useRef<HTMLDivElement>(null);
@@ -132,7 +138,7 @@ export function ScoreStep(props: ScoreStepProps) {
                   onPlay: props.onPlay,
                 }}
               >
-                {isOpen && criterion === 'depth' && wrongBox}
+                {isOpen && criterion === DEPTH && wrongBox}
               </ScoreCell>
             );
           })}

@@ -1,11 +1,15 @@
+import type { KeptAttempt } from '../domain/attempt.ts';
 import type { Noise } from '../domain/noise.ts';
+import { OTHER_PROMPT_ID } from '../domain/prompt.ts';
 import { bandOf, cellsOf, type Review, type Rubric } from '../domain/rubric.ts';
-import { criterionScore, leastCells, type Marking, overall, type Total } from '../domain/scoring.ts';
+import { aimAt, criterionScore, leastCells, type Marking, overall, type Total } from '../domain/scoring.ts';
 import { STEP_LABELS } from '../domain/step.ts';
+import { spokenTime } from '../domain/timeline.ts';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
 import styles from './ScoreSummary.module.css';
 
 type ScoreSummaryProps = {
+  readonly attempt: Pick<KeptAttempt, 'source' | 'promptId' | 'targetMs'>;
   readonly rubric: Rubric;
   readonly marking: Marking;
   readonly noise: Noise;
@@ -13,13 +17,14 @@ type ScoreSummaryProps = {
 };
 
 /** What the locked scores come to, and what to do next. About cells, never about the person. */
-export function ScoreSummary({ rubric, marking, noise, review }: ScoreSummaryProps) {
+export function ScoreSummary({ attempt, rubric, marking, noise, review }: ScoreSummaryProps) {
   const total = overall(rubric, marking);
   if (total.points === null) return null;
   const band = bandOf(rubric, total.points);
   const { mode, quickStep } = review;
   const isFull = mode === 'full';
   const scope = isFull ? (provisionalWords(rubric, total, marking) ?? []) : OUTSIDE[mode];
+  const aim = isFull ? aimWords(attempt, rubric) : null;
   const notes = [scope, missingWords(marking), total.caps].flat();
   return (
     <div className={styles['summary']}>
@@ -51,6 +56,7 @@ export function ScoreSummary({ rubric, marking, noise, review }: ScoreSummaryPro
           <strong>{band.label}.</strong> {band.next}
         </p>
       )}
+      {aim !== null && <p className="small">{aim}</p>}
     </div>
   );
 }
@@ -59,6 +65,15 @@ const OUTSIDE: Readonly<Record<Exclude<Review['mode'], 'full'>, string>> = {
   quick: 'A quick review stays out of the trends.',
   rescore: 'A second scoring stays out of the trends.',
 };
+
+/** Only what was spoken to a prompt had so much time. */
+function aimWords(
+  { source, promptId, targetMs }: ScoreSummaryProps['attempt'],
+  rubric: Rubric,
+): string | null {
+  const aim = source === 'recorded' && promptId !== OTHER_PROMPT_ID ? aimAt(rubric, targetMs) : null;
+  return aim === null ? null : `${aim} is the aim at ${spokenTime(targetMs)}.`;
+}
 
 function provisionalWords(rubric: Rubric, total: Total, { scores, missing }: Marking): string | null {
   const { isProvisional, countsInTrends } = total;

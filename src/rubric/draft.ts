@@ -1,7 +1,7 @@
 import type { AttemptId, ReviewId } from '../domain/ids.ts';
 import { type CellId, type Level, type Review, WRONG_STEPS, type WrongStep } from '../domain/rubric.ts';
 import { STEP_IDS, type StepId } from '../domain/step.ts';
-import type { Ms } from '../domain/timeline.ts';
+import type { EpochMs, Ms } from '../domain/timeline.ts';
 import { StorageError, type StorageFault } from '../storage/errors.ts';
 
 export type Saving =
@@ -33,16 +33,22 @@ export type Draft = {
   /** Why a locked review is corrected. */
   setReason(reason: string): void;
   /**
-   * Resolves with true once the locked review is on disk. On failure the draft stays open.
+   * Resolves with true once the locked review is on disk: this one, or what another tab has locked before. On
+   * failure the draft stays open.
    * @param missing the steps that count as missing now
+   * @param notBefore whatever the clock says
    */
-  lock(missing: readonly StepId[]): Promise<boolean>;
-  /** Resolves with true once it was removed; it is then written no more. Otherwise the draft stays as it is. */
-  discard(remove: (id: ReviewId) => Promise<void>): Promise<boolean>;
+  lock(missing: readonly StepId[], notBefore?: EpochMs): Promise<boolean>;
+  /**
+   * Resolves with true once it was removed; it is then written no more. Otherwise the draft stays as it is, or
+   * as another tab has locked it.
+   * @param remove fulfils as `save` does
+   */
+  discard(remove: (id: ReviewId) => Promise<Review | null>): Promise<boolean>;
   retry(): void;
   /** Writes what is waiting for its turn or has failed, because the page may go away. */
   flush(): void;
-  /** Takes over what another tab wrote, if it is newer than what is here. */
+  /** Takes over what another tab wrote, if it is newer than what is here, or locked. */
   adopt(review: Review): void;
 };
 
@@ -50,8 +56,11 @@ type Options = {
   readonly review: Review;
   /** It came from the archive, so there is nothing to write yet. */
   readonly isStored: boolean;
-  /** Rejects with StorageError, and with nothing else that is expected. */
-  readonly save: (review: Review) => Promise<void>;
+  /**
+   * Fulfils with null, or with the locked review that stands in its place. Rejects with StorageError, and with
+   * nothing else that is expected.
+   */
+  readonly save: (review: Review) => Promise<Review | null>;
   readonly now?: () => number;
 };
 
@@ -89,19 +98,25 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
 
   async function write(): Promise<void> {
     isWriting = true;
-    do {
-      isBehind = false;
-      try {
-        await save(state.review);
-      } catch (error) {
-        isWriting = false;
-        if (!(error instanceof StorageError)) throw error;
-        set({ ...state, saving: { tag: 'failed', fault: error.fault } });
-        return;
-      }
-    } while (isBehind);
+    try {
+      do {
+        isBehind = false;
+        const stands = await save(state.review);
+        if (stands !== null) set({ review: stands, saving: { tag: 'saved' } });
+      } while (isBehind && isOpen());
+    } catch (error) {
+      isWriting = false;
+      if (!(error instanceof StorageError)) throw error;
+      // What another tab has locked in the meantime is stored.
+      if (isOpen()) set({ ...state, saving: { tag: 'failed', fault: error.fault } });
+      return;
+    }
     isWriting = false;
     set({ ...state, saving: { tag: 'saved' } });
+  }
+
+  function isOpen(): boolean {
+    return state.review.lockedAt === null;
   }
 
   function writeSoon(): void {
@@ -110,26 +125,33 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
   }
 
   function change(part: Partial<Review>, base: Review = state.review): void {
-    if (state.review.lockedAt !== null || isClosing) return;
+    if (!isOpen() || isClosing) return;
     const updatedAt = Math.max(now(), state.review.updatedAt + 1);
     set({ review: { ...base, ...part, updatedAt }, saving: { tag: 'saving' } });
     writeSoon();
   }
 
-  /** Does the last thing to be done with the draft, after all that is being written. */
-  async function close(work: () => Promise<'locked' | 'gone'>): Promise<boolean> {
-    if (isClosing || state.review.lockedAt !== null) return false;
+  /**
+   * Does the last thing to be done with the draft, after all that is being written.
+   *
+   * @param work fulfils with the locked review that stands now; null: the draft is gone
+   */
+  async function close(work: () => Promise<Review | null>): Promise<'locked' | 'gone' | 'failed'> {
+    if (isClosing || !isOpen()) return 'failed';
     isClosing = true;
     set({ ...state, saving: { tag: 'saving' } });
     try {
       await settled;
-      isClosing = (await work()) === 'gone';
-      return true;
+      // Another tab may have locked it in the meantime.
+      const stands = isOpen() ? await work() : state.review;
+      isClosing = stands === null;
+      set({ review: stands ?? state.review, saving: { tag: 'saved' } });
+      return stands === null ? 'gone' : 'locked';
     } catch (error) {
       isClosing = false;
       if (!(error instanceof StorageError)) throw error;
       set({ ...state, saving: { tag: 'failed', fault: error.fault } });
-      return false;
+      return 'failed';
     }
   }
 
@@ -175,25 +197,20 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
     setReason(reason) {
       change({ reason });
     },
-    lock: async (missing) =>
-      state.review.lockedAt !== null ||
-      close(async () => {
-        const at = Math.max(now(), state.review.updatedAt + 1);
+    async lock(missing, notBefore = 0) {
+      if (!isOpen()) return true;
+      const end = await close(async () => {
+        const at = Math.max(now(), state.review.updatedAt + 1, notBefore);
         const { reason } = state.review;
         const said = reason === undefined ? {} : { reason: reason.trim() };
         const locked = { ...state.review, ...said, missing, updatedAt: at, lockedAt: at };
-        await save(locked);
-        set({ review: locked, saving: { tag: 'saved' } });
-        return 'locked';
-      }),
-    discard: (remove) =>
-      close(async () => {
-        await remove(state.review.id);
-        set({ ...state, saving: { tag: 'saved' } });
-        return 'gone';
-      }),
+        return (await save(locked)) ?? locked;
+      });
+      return end === 'locked';
+    },
+    discard: async (remove) => (await close(() => remove(state.review.id))) === 'gone',
     retry() {
-      if (isClosing) return;
+      if (isClosing || !isOpen()) return;
       set({ ...state, saving: { tag: 'saving' } });
       writeSoon();
     },
@@ -203,8 +220,10 @@ export function createDraft({ review, isStored, save, now = Date.now }: Options)
       else if (isBehind) save(state.review).catch(ignoreStorageFault);
     },
     adopt(other) {
-      if (state.review.lockedAt !== null || other.updatedAt <= state.review.updatedAt) return;
-      if (isWriting || isClosing) return;
+      if (!isOpen() || isClosing) return;
+      // A lock is final, whatever was changed here after it: nothing of that can be stored any more.
+      const isNewer = other.updatedAt > state.review.updatedAt && !isWriting;
+      if (other.lockedAt === null && !isNewer) return;
       set({ review: other, saving: { tag: 'saved' } });
     },
   };

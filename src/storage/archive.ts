@@ -178,12 +178,12 @@ export type Archive = {
     /** The same of several attempts, in their order, read in one transaction. */
     ofAll(ids: readonly AttemptId[]): Promise<readonly (readonly Review[])[]>;
     /**
-     * Writes a review; nothing, when its attempt was deleted for good in the meantime. A locked one never
-     * changes: writing over it is a bug and throws.
+     * Writes a review; nothing, when its attempt was deleted for good in the meantime. Null, unless another
+     * tab has locked it before: a locked review never changes, and is given back as it is.
      */
-    put(review: Review): Promise<void>;
-    /** Deletes a draft for good; none is fine. A locked review stays: asking for it is a bug and throws. */
-    discard(id: ReviewId): Promise<void>;
+    put(review: Review): Promise<Review | null>;
+    /** Deletes a draft for good; none is fine. Null, unless it was locked: then it stays, and is given back. */
+    discard(id: ReviewId): Promise<Review | null>;
   };
   readonly coaching: {
     /** What surrounds the scores of an attempt; blank when nothing was said yet. */
@@ -197,8 +197,12 @@ export type Archive = {
      * @param change pure, because it may run twice
      */
     update(id: AttemptId, change: (coaching: Coaching) => Coaching): Promise<Coaching | null>;
-    /** The last focuses that were saved, newest first, at most `limit`. */
-    focuses(limit: number): Promise<readonly SavedFocus[]>;
+    /**
+     * The last focuses that were saved, newest first, at most `limit`.
+     *
+     * @param startedBefore leaves out those of attempts that started then or later
+     */
+    focuses(limit: number, startedBefore?: EpochMs): Promise<readonly SavedFocus[]>;
   };
   readonly deliveries: {
     /** What was measured in the clips of these attempts, in their order; null where nothing was yet. */

@@ -52,7 +52,7 @@ export function openCoaching(
       return written;
     },
 
-    async focuses(limit) {
+    async focuses(limit, startedBefore = Number.POSITIVE_INFINITY) {
       const sift = sieve(coachingSchema);
       const found = await connection.read(['coaching', 'attempts'], async (tx) => {
         const attempts = tx.objectStore('attempts');
@@ -63,7 +63,7 @@ export function openCoaching(
           const focus = record?.focus;
           // That of an attempt in the trash comes back with it.
           const attempt = focus === undefined ? undefined : await attempts.get(cursor.primaryKey);
-          if (focus !== undefined && attempt !== undefined)
+          if (focus !== undefined && attempt !== undefined && attempt.startedAt < startedBefore)
             found.push({ attemptId: attempt.id, promptId: attempt.promptId, focus });
           cursor = await cursor.continue();
         }

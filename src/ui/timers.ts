@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import type { EpochMs, Ms } from '../domain/timeline.ts';
 
 /** Calls back once, `delayMs` after the first render or the last change of `delayMs`; null: never. */
@@ -11,17 +11,27 @@ export function useTimeout(callback: () => void, delayMs: Ms | null): void {
   }, [delayMs]);
 }
 
-/** The time of day, told anew each second until `endsAt` has passed; null: it stands still. */
+/**
+ * The time of day to the second, rounded down, told anew each second until `endsAt` has passed; null: told only
+ * when something else is.
+ */
 export function useNow(endsAt: EpochMs | null): EpochMs {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    if (endsAt === null) return undefined;
-    const timer = setInterval(() => {
-      const at = Date.now();
-      setNow(at);
-      if (at >= endsAt) clearInterval(timer);
-    }, 1000);
-    return () => clearInterval(timer);
-  }, [endsAt]);
-  return now;
+  const subscribe = useCallback(
+    (tell: () => void) => {
+      if (endsAt === null) return () => {};
+      const timer = setInterval(() => {
+        tell();
+        if (thisSecond() >= endsAt) clearInterval(timer);
+      }, SECOND_MS);
+      return () => clearInterval(timer);
+    },
+    [endsAt],
+  );
+  return useSyncExternalStore(subscribe, thisSecond);
+}
+
+const SECOND_MS: Ms = 1000;
+
+function thisSecond(): EpochMs {
+  return Math.floor(Date.now() / SECOND_MS) * SECOND_MS;
 }

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { CommentId } from '../../src/domain/ids.ts';
+import type { Archive } from '../../src/storage/archive.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 import { setSingleKeys } from '../../src/ui/shortcuts.ts';
 import { expectGoodLooks } from './app.tsx';
@@ -25,8 +26,8 @@ type Opened = Awaited<ReturnType<typeof openReview>>;
 const stored = async ({ archive, attempt }: Opened) => (await archive.coaching.of(attempt.id)).comments;
 
 /** A review with comments at these instants. */
-async function openWith(...times: readonly number[]) {
-  const opened = await openReview();
+async function openWith(times: readonly number[], change?: (archive: Archive) => Archive) {
+  const opened = await openReview({}, change);
   await opened.archive.coaching.update(opened.attempt.id, (coaching) => ({
     ...coaching,
     comments: times.map((atMs, index) => ({
@@ -143,8 +144,63 @@ test('words that cannot be stored are in the field again', async () => {
   await expect.element(items()).not.toBeInTheDocument();
 });
 
+test('what was written while the last comment could not be stored stands after it', async () => {
+  let refuse: () => void = () => undefined;
+  await openReview({}, (real) => ({
+    ...real,
+    coaching: {
+      ...real.coaching,
+      update: () =>
+        new Promise((_, reject) => {
+          refuse = () => reject(new StorageError('full'));
+        }),
+    },
+  }));
+  await field().fill('One');
+  await add().click();
+  await expect.element(field()).toHaveValue('');
+  await field().fill('Two');
+  refuse();
+  await expect.element(page.getByRole('alert')).toBeVisible();
+  await expect.element(field()).toHaveValue('One\nTwo');
+});
+
+test('a change of a comment that cannot be stored stays in its form', async () => {
+  let isFull = false;
+  const opened = await openWith([500, 2000], (real) => ({
+    ...real,
+    coaching: {
+      ...real.coaching,
+      update: async (...given) => {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (isFull) throw new StorageError('full');
+        return real.coaching.update(...given);
+      },
+    },
+  }));
+  await edit(0).click();
+  const text = comments().getByRole('textbox', { name: 'Text' });
+  await text.fill('Not to be lost');
+  await comments().getByRole('spinbutton', { name: 'Time in seconds' }).fill('2.9');
+  isFull = true;
+  await comments().getByRole('button', { name: 'Save' }).click();
+  await expect.element(page.getByRole('alert')).toBeVisible();
+  await expect.element(text).toHaveValue('Not to be lost');
+  await expect.element(text).toHaveFocus();
+  await again(opened);
+  await expect.element(text).toHaveValue('Not to be lost');
+  isFull = false;
+  await comments().getByRole('button', { name: 'Save' }).click();
+  await expect.element(text).not.toBeInTheDocument();
+  await expect.element(items().nth(1).getByRole('button').first()).toHaveFocus();
+  expect(await stored(opened)).toMatchObject([{ text: 'Note 1' }, { text: 'Not to be lost', atMs: 2900 }]);
+  await again(opened);
+  await expect.element(items().nth(1)).toBeVisible();
+  await expect.element(text).not.toBeInTheDocument();
+});
+
 test('each begins with its time, which goes there and plays; the one at the playhead is marked', async () => {
-  await openWith(500, 2000);
+  await openWith([500, 2000]);
   const [first, second] = [items().nth(0), items().nth(1)];
   await slider().fill('0.4');
   await expect.element(first).not.toHaveAttribute('aria-current');
@@ -159,7 +215,7 @@ test('each begins with its time, which goes there and plays; the one at the play
 });
 
 test('a comment is changed in place, and its time by a number or at the playhead', async () => {
-  const opened = await openWith(500, 2000);
+  const opened = await openWith([500, 2000]);
   await edit(0).click();
   const text = comments().getByRole('textbox', { name: 'Text' });
   await expect.element(text).toHaveFocus();
@@ -193,7 +249,7 @@ test('a comment is changed in place, and its time by a number or at the playhead
 });
 
 test('a time that was not touched keeps its milliseconds', async () => {
-  const opened = await openWith(1234);
+  const opened = await openWith([1234]);
   await edit(0).click();
   await comments().getByRole('textbox', { name: 'Text' }).fill('Same place');
   await userEvent.keyboard('{Enter}');
@@ -201,7 +257,7 @@ test('a time that was not touched keeps its milliseconds', async () => {
 });
 
 test('deleting can be undone', async () => {
-  const opened = await openWith(500, 2000);
+  const opened = await openWith([500, 2000]);
   const before = await stored(opened);
   await remove(0).click();
   await expect.poll(() => stored(opened), patiently).toHaveLength(1);
@@ -211,7 +267,7 @@ test('deleting can be undone', async () => {
 });
 
 test('each is a pin on the drawing, for the eye alone, and the one at the playhead is filled', async () => {
-  await openWith(500, 2000);
+  await openWith([500, 2000]);
   const pins = () => [...player().element().querySelectorAll<HTMLElement>('[class*=pin]')];
   expect(pins().map((pin) => [pin.style.getPropertyValue('--at'), pin.ariaHidden])).toEqual([
     [String(500 / 3000), 'true'],
@@ -239,7 +295,7 @@ test('without its sound an attempt can still be commented on', async () => {
 });
 
 test('of five hundred only what changes renders again while it plays', async () => {
-  const opened = await openWith(...Array.from({ length: 500 }, (_, index) => index * 5));
+  const opened = await openWith(Array.from({ length: 500 }, (_, index) => index * 5));
   await expect.poll(() => items().elements().length, patiently).toBe(500);
   await slider().fill('0');
   const changed = new Set<Node>();

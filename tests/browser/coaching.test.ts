@@ -391,10 +391,14 @@ test('the links lead on while the prompt is there, and there is one to practise 
 });
 
 /** An earlier attempt whose review ended in this focus. */
-async function anEarlierFocus(archive: Archive, fields: Partial<Focus>, savedAt: number) {
-  const earlier = await keepAnAttempt(archive, {}, [
-    await wholeOf(await record({ seconds: 3 })).arrayBuffer(),
-  ]);
+async function anEarlierFocus(
+  archive: Archive,
+  fields: Partial<Focus>,
+  savedAt: number,
+  startedAt = 1_789_000_000_000,
+) {
+  const clip = await wholeOf(await record({ seconds: 3 })).arrayBuffer();
+  const earlier = await keepAnAttempt(archive, { startedAt }, [clip]);
   const focus: Focus = {
     cell: 'depth.tradeoffs',
     label: 'Technical depth: Trade-offs',
@@ -426,6 +430,64 @@ test('the same focus comes a second time in one’s own words, then the step alo
   await expect
     .element(focus)
     .toMatchTextContent(/Technical depth of Trade-offs had two attempts and has changed/);
+});
+
+test('the focuses of later attempts count for nothing', async () => {
+  const opened = await openReview({ ...LONG, ...PY_GIL, review: LOCKED });
+  const later = opened.attempt.startedAt + 1;
+  for (const savedAt of [1, 2, 3])
+    await anEarlierFocus(opened.archive, {}, 1_795_000_000_000 + savedAt, later);
+  await again(opened);
+  await expect.element(region('Focus')).toMatchTextContent(/^One focusTechnical/);
+  await anEarlierFocus(opened.archive, {}, 1_790_000_000_001);
+  await again(opened);
+  await expect.element(region('Focus')).toMatchTextContent(/One focus, for the second time/);
+});
+
+/** Changes are refused for as long as the disk is full, after a moment. */
+async function openOnAFullDisk(fields: Kept) {
+  let isFull = true;
+  const opened = await openReview(fields, (real) => ({
+    ...real,
+    coaching: {
+      ...real.coaching,
+      update: async (...given) => {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (isFull) throw new StorageError('full');
+        return real.coaching.update(...given);
+      },
+    },
+  }));
+  return {
+    ...opened,
+    free: () => {
+      isFull = false;
+    },
+  };
+}
+
+test('a focus that cannot be stored stays in its field, and is saved once there is room', async () => {
+  const opened = await openOnAFullDisk({ ...LONG, ...PY_GIL, review: LOCKED });
+  await ifThen().fill('Not to be lost.');
+  const field = ifThen().element();
+  await button('Save focus').click();
+  await expect.element(page.getByRole('alert')).toBeVisible();
+  await expect.element(ifThen()).toHaveValue('Not to be lost.');
+  expect(ifThen().element()).toBe(field);
+  await again(opened);
+  await expect.element(ifThen()).toHaveValue('Not to be lost.');
+  opened.free();
+  await button('Save focus').click();
+  await expect.element(button('Change')).toBeVisible();
+  await expect.element(region('Focus').getByRole('heading')).toHaveFocus();
+  expect((await stored(opened)).focus?.ifThen).toBe('Not to be lost.');
+  await button('Change').click();
+  await ifThen().fill('Other words.');
+  const { focus } = await stored(opened);
+  await button('Save focus').click();
+  await expect.element(button('Change')).toBeVisible();
+  // Other words for the same cell are no newer focus.
+  expect((await stored(opened)).focus).toEqual({ ...focus, ifThen: 'Other words.' });
 });
 
 test('a quick review is focused within its step', async () => {
@@ -478,4 +540,19 @@ test('a review that was half done survives at every stage', async () => {
   await opened.archive.reviews.put({ ...aReview(), ...review, updatedAt: lockedAt, lockedAt });
   await expect.element(region('Focus')).toBeVisible();
   await expect.element(region('Last focus')).not.toBeInTheDocument();
+});
+
+test('after the lock the answer about the last focus can still be read, and heard', async () => {
+  const answered = (coaching: Coaching): Coaching => ({
+    ...waited(coaching),
+    focusDone: { answer: 'partly', atMs: 1250 },
+  });
+  await openWith(answered, { focus: CARRIED, ...PY_GIL, review: LOCKED });
+  const main = page.getByRole('main');
+  await expect.element(main).toMatchTextContent(/The focus of this attempt: Technical depth: Trade-offs/);
+  await expect.element(main).toMatchTextContent(/I will say <b>when<\/b> I would not\./);
+  await expect.element(main).toMatchTextContent(/Did you do it\? Partly, at 0:01/);
+  await button('0:01, cited for the last focus').click();
+  await expect.element(player().getByRole('button', { name: 'Pause' })).toBeVisible();
+  await expectGoodLooks();
 });

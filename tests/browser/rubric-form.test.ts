@@ -3,7 +3,9 @@ import { page, userEvent } from 'vitest/browser';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import type { Scores } from '../../src/domain/rubric.ts';
 import { StorageError } from '../../src/storage/errors.ts';
+import { openArchive } from '../../src/storage/open-archive.ts';
 import { aReview, keepAnAttempt } from '../support/factories.ts';
+import { anOwnRubric } from '../support/own-rubric.ts';
 import {
   all,
   form,
@@ -114,7 +116,7 @@ async function openOnAFullDisk() {
       put: async (review) => {
         await held;
         if (isFull) throw new StorageError('full');
-        await real.reviews.put(review);
+        return real.reviews.put(review);
       },
     },
   }));
@@ -276,6 +278,44 @@ test('the caps that lower the total are named', async () => {
     .toMatchTextContent(/At most 60 while something said in Approach or Trade-offs is wrong\./);
 });
 
+test('under a rubric without depth nothing is asked about what was wrong', async () => {
+  const shallow = await anOwnRubric((draft) => ({ ...draft, criteria: ['clarity', 'pacing'] }));
+  const { archive, attempt, router } = await openReview(LONG);
+  await archive.rubrics.add(shallow);
+  const { id: rubricId, version: rubricVersion } = shallow;
+  await archive.reviews.put(
+    aReview({ attemptId: attempt.id, rubricId, rubricVersion, scores: { 'pacing.next': 2 } }),
+  );
+  await router.navigate('/settings');
+  await expect.element(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+  await router.navigate(`/attempts/${attempt.id}`);
+  await expect.element(radio('Pacing: Next', '2 Partial')).toBeChecked();
+  expect(form().getByRole('radiogroup').elements()).toHaveLength(10);
+  await expect.element(form().getByText(/Something said in/)).not.toBeInTheDocument();
+});
+
+test('a clip that is not there leaves nothing to cite, and nothing is called uncited at the lock', async () => {
+  await openReview({ ...LONG, review: { scores: all(3) } }, (real) => ({
+    ...real,
+    clips: { ...real.clips, read: () => Promise.resolve(null), part: () => Promise.resolve(null) },
+  }));
+  await expect.element(form()).toMatchTextContent(/There is nothing to hear/);
+  await lock().click();
+  await expect.element(overall()).toMatchTextContent(/75 of 100/);
+});
+
+test('the locked total says what to aim at in so much time, for what was recorded to a prompt', async () => {
+  const review = { scores: all(3), lockedAt: 1_790_000_200_000 };
+  const open = (fields: Partial<KeptAttempt>) => openReview({ ...LONG, ...fields, review });
+  await open({ targetMs: 300_000 });
+  await expect.element(overall()).toMatchTextContent(/75 is the aim at 5 minutes\./);
+  await open({ targetMs: 210_000 });
+  await expect.element(overall()).toMatchTextContent(/73 is the aim at 3 minutes 30 seconds\./);
+  await open({ source: 'imported', imported: { fileName: 'memo.wav' } });
+  await expect.element(overall()).toMatchTextContent(/75 of 100/);
+  expect(overall().element().textContent).not.toContain('the aim');
+});
+
 test('in a group 1 to 4 choose a level and Delete clears it, without jumping to a step', async () => {
   await openReview(LONG);
   radio('Pacing: Approach', '4 Full').element().focus();
@@ -288,6 +328,59 @@ test('in a group 1 to 4 choose a level and Delete clears it, without jumping to 
   await expect.element(radio('Pacing: Approach', '3 Solid')).toBeChecked();
   await userEvent.keyboard('{Delete}');
   await expect.element(radio('Pacing: Approach', '3 Solid')).not.toBeChecked();
+});
+
+test('what is chosen after another tab’s lock gives way to it, also when it was heard of too late', async () => {
+  // Deaf: nothing that another tab writes is heard of.
+  const { archive, attempt } = await openReview({ ...LONG, review: { scores: all(3) } }, (real) => ({
+    ...real,
+    onChange: () => () => undefined,
+  }));
+  await expect.element(radio('Clarity: Next', '3 Solid')).toBeChecked();
+  const review = await storedReview(archive, attempt);
+  if (review === undefined) throw new Error('It was stored');
+  const elsewhere = await openArchive();
+  const lockedAt = review.updatedAt + 1;
+  const locked = { ...review, scores: all(4), updatedAt: lockedAt, lockedAt };
+  expect(await elsewhere.reviews.put(locked)).toBeNull();
+  await radio('Clarity: Next', '1 Start').click();
+  await expect.element(overall()).toMatchTextContent(/100 of 100/);
+  await expect.element(radio('Clarity: Next', '4 Full')).toBeDisabled();
+  await expect.element(form()).not.toMatchTextContent(/saving|not saved/);
+  expect(await storedReview(archive, attempt)).toEqual(locked);
+  await elsewhere.close();
+});
+
+test('a lock of another tab is taken over although a later change stands here', async () => {
+  const { archive, attempt } = await openReview({ ...LONG, review: { scores: all(3) } }, (real) => ({
+    ...real,
+    reviews: { ...real.reviews, put: () => Promise.reject(new StorageError('full')) },
+  }));
+  await radio('Clarity: Next', '1 Start').click();
+  await expect.element(saveAgain()).toBeVisible();
+  const review = await storedReview(archive, attempt);
+  if (review === undefined) throw new Error('It was stored');
+  const lockedAt = review.updatedAt + 1;
+  await archive.reviews.put({ ...review, scores: all(4), updatedAt: lockedAt, lockedAt });
+  await expect.element(overall()).toMatchTextContent(/100 of 100/);
+  await expect.element(saveAgain()).not.toBeInTheDocument();
+});
+
+test('all cells are scored after a quick lock whose clock was ahead, and their lock is the last', async () => {
+  const lockedAt = Date.now() + 3_600_000;
+  const quick = { mode: 'quick', quickStep: 'next', updatedAt: lockedAt, lockedAt } as const;
+  const { archive, attempt } = await openReview({
+    ...LONG,
+    review: { ...quick, scores: { 'clarity.next': 1 } },
+  });
+  await form().getByRole('button', { name: 'Score all cells' }).click();
+  await radio('Clarity: Situation', '2 Partial').click();
+  await expect.element(form()).toMatchTextContent(/1 of 15 · draft saved/);
+  await lock().click();
+  await expect.element(overall()).toMatchTextContent(/50 of 100, provisional/);
+  const reviews = await archive.reviews.of(attempt.id);
+  expect(reviews.map(({ mode }) => mode)).toEqual(['quick', 'full']);
+  expect(reviews[1]?.lockedAt).toBeGreaterThan(lockedAt);
 });
 
 test('what another tab scores or locks is taken over', async () => {

@@ -99,6 +99,22 @@ test('focuses come newest first, without those of attempts in the trash', async 
   await archive.close();
 });
 
+test('the focuses of the attempts before one are asked for, whenever they were saved', async () => {
+  const archive = await anEmptyArchive();
+  const at = (startedAt: number) => keepAnAttempt(archive, { startedAt });
+  const [first, second, third, fourth] = [await at(1000), await at(2000), await at(3000), await at(4000)];
+  // The earlier two were reviewed after the later ones.
+  for (const [index, { id }] of [fourth, third, first, second].entries())
+    await archive.coaching.update(id, (before) => ({ ...before, focus: aFocus({ savedAt: 9000 + index }) }));
+  const before = async (limit: number, { startedAt }: { readonly startedAt: number }) =>
+    (await archive.coaching.focuses(limit, startedAt)).map(({ attemptId }) => attemptId);
+  expect(await before(2, fourth)).toEqual([second.id, first.id]);
+  expect(await before(5, third)).toEqual([second.id, first.id]);
+  expect(await before(1, third)).toEqual([second.id]);
+  expect(await before(2, first)).toEqual([]);
+  await archive.close();
+});
+
 test('what cannot be read is set aside and never written over, and comes back when it can be read', async () => {
   const archive = await anEmptyArchive();
   const { id } = await keepAnAttempt(archive);

@@ -3,10 +3,12 @@ import { expect, test } from 'vitest';
 import {
   blankCoaching,
   type Comment,
+  type Focus,
   indexAt,
   predictedOverall,
   withComment,
   withCovered,
+  withFocus,
   withMoment,
   withoutComment,
 } from '../../src/domain/coaching.ts';
@@ -89,4 +91,21 @@ test('a point is answered, cited and cleared; what was not said has no moment', 
   expect(withCovered(withCovered(yes, 'store', { answer: 'no' }), 'key', null).covered).toEqual({
     store: { answer: 'no' },
   });
+});
+
+test('another sentence for the same cell keeps the focus in its place, another cell is a new one', () => {
+  const ref = { id: rubric.id, version: rubric.version };
+  const at = (savedAt: number, cell: Focus['cell'], ifThen: string): Focus => ({
+    cell,
+    label: 'Depth',
+    level: 2,
+    ifThen,
+    rubric: ref,
+    savedAt,
+  });
+  const first = withFocus(blank, at(1000, 'depth.next', 'One'));
+  expect(first.focus).toEqual(at(1000, 'depth.next', 'One'));
+  const edited = withFocus(first, at(5000, 'depth.next', 'Two'));
+  expect(edited.focus).toEqual(at(1000, 'depth.next', 'Two'));
+  expect(withFocus(edited, at(6000, 'depth.results', 'Three')).focus?.savedAt).toBe(6000);
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cellId, LEVELS, type Rubric, type Scores, WRONG_STEPS } from '../../src/domain/rubric.ts';
 import {
+  aimAt,
   countCells,
   criterionScore,
   leastCells,
@@ -250,4 +251,11 @@ test('a step is missing by the clock or because the speaker says so; without mar
   expect(missingFor(timed, { lockedAt: 5, missing: ['next'], declaredMissing: ['results'] })).toEqual([
     'next',
   ]);
+});
+
+test('the aim is what the rubric names for so much time, in between a share, outside the nearest', () => {
+  const minutes = [1, 2, 3.5, 5, 7.5, 10, 30];
+  expect(minutes.map((count) => aimAt(rubric, count * 60_000))).toEqual([70, 70, 73, 75, 78, 80, 80]);
+  expect(aimAt({ targets: { 300: 60 } }, 1000)).toBe(60);
+  expect(aimAt({ targets: {} }, 300_000)).toBeNull();
 });

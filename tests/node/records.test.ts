@@ -358,6 +358,29 @@ test('a part of a clip is neither empty nor larger than a part', () => {
   expect(decode(clipPartSchema, part(0)).tag).toBe('unreadable');
 });
 
+const { criteria: CRITERIA, steps: STEPS, cells: CELLS, bands: BANDS, levels: RUBRIC_LEVELS } = builtInRubric;
+
+test.for<[what: string, change: object]>([
+  ['a cell', { cells: CELLS.slice(1) }],
+  ['a cell, with another twice', { cells: [...CELLS.slice(1), CELLS[1]] }],
+  ['the place of a cell', { cells: CELLS.map((cell) => ({ ...cell, step: 'next' })) }],
+  ['the cells of a criterion', { criteria: [...CRITERIA, { ...CRITERIA[0], id: 'other' }] }],
+  ['all criteria and cells', { criteria: [], cells: [] }],
+  ['a step', { steps: STEPS.slice(1) }],
+  ['a level', { levels: RUBRIC_LEVELS.slice(1) }],
+  ['the lowest band', { bands: BANDS.toSorted((a, b) => a.from - b.from).slice(1) }],
+  ['the highest band', { bands: BANDS.toSorted((a, b) => b.from - a.from).slice(1) }],
+  ['all budgets', { budgets: {} }],
+])('an own rubric without %s is unreadable', ([, change]) => {
+  const own = { ...builtInRubric, id: 'own', version: '1', createdAt: 1 };
+  const shuffled = { ...own, cells: own.cells.toReversed(), bands: own.bands.toReversed() };
+  for (const whole of [own, shuffled]) expect(decode(ownRubricSchema, whole).tag).toBe('ok');
+  expect(decode(ownRubricSchema, { ...own, ...change })).toMatchObject({
+    tag: 'unreadable',
+    reason: expect.stringMatching(/^record: Not whole/),
+  });
+});
+
 test('a score is 1 to 4', () => {
   const [draft] = fc.sample(review, 1);
   for (const level of [0, 5, 2.5, '3', null])

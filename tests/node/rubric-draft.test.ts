@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AttemptId, ReviewId } from '../../src/domain/ids.ts';
 import { decode, encode, reviewSchema } from '../../src/domain/records.ts';
-import { revisionOf } from '../../src/domain/reviews.ts';
+import { afterLocks, currentReview, lockedReviews, revisionOf } from '../../src/domain/reviews.ts';
 import { type CellId, LEVELS, type Review, WRONG_STEPS } from '../../src/domain/rubric.ts';
 import { STEP_IDS } from '../../src/domain/step.ts';
 import { blankReview, createDraft, openDraft } from '../../src/rubric/draft.ts';
@@ -19,11 +19,11 @@ function aSlowStore() {
   const waiting: { readonly review: Review; settle(fault?: StorageError): void }[] = [];
   const stored: Review[] = [];
   const save = (review: Review) =>
-    new Promise<void>((resolve, reject) => {
+    new Promise<Review | null>((resolve, reject) => {
       const settle = (fault?: StorageError) => {
         if (fault !== undefined) return reject(fault);
         stored.push(review);
-        return resolve();
+        return resolve(null);
       };
       waiting.push({ review, settle });
     });
@@ -172,7 +172,7 @@ test('the lock is written after all that was chosen before it', async () => {
 
 test('a newer review from another tab is taken over, an older one is not', () => {
   const review = { ...aBlankReview(), scores: { 'clarity.next': 2 as const }, updatedAt: 2000 };
-  const draft = createDraft({ review, isStored: true, save: () => Promise.resolve() });
+  const draft = createDraft({ review, isStored: true, save: () => Promise.resolve(null) });
   draft.adopt({ ...review, scores: {}, updatedAt: 1500 });
   expect(draft.getSnapshot().review.scores).toEqual({ 'clarity.next': 2 });
   draft.adopt({ ...review, scores: { 'clarity.next': 4 }, updatedAt: 3000, lockedAt: 3000 });
@@ -233,7 +233,7 @@ const inTwoOrders = entries.chain((all) => {
 });
 
 function entered(list: readonly Entry[], review = aBlankReview()): Review {
-  const draft = createDraft({ review, isStored: true, save: () => Promise.resolve(), now: () => 2000 });
+  const draft = createDraft({ review, isStored: true, save: () => Promise.resolve(null), now: () => 2000 });
   for (const entry of list) entry(draft);
   return draft.getSnapshot().review;
 }
@@ -274,6 +274,7 @@ test('nothing that is done to a locked review changes it', async () => {
       const stored: Review[] = [];
       const save = async (review: Review) => {
         stored.push(review);
+        return null;
       };
       const draft = createDraft({ review: aBlankReview(), isStored: false, save });
       draft.choose('clarity.next', 3);
@@ -291,7 +292,7 @@ test('nothing that is done to a locked review changes it', async () => {
 });
 
 test('a moment is cited once in a second, in order, and in as many cells as it serves', () => {
-  const draft = createDraft({ review: aBlankReview(), isStored: true, save: () => Promise.resolve() });
+  const draft = createDraft({ review: aBlankReview(), isStored: true, save: () => Promise.resolve(null) });
   const cited = (id: CellId) => draft.getSnapshot().review.moments?.[id];
   expect(draft.cite('pacing.next', 51_000.4)).toBe(true);
   expect(draft.cite('pacing.next', 51_999)).toBe(false);
@@ -308,7 +309,7 @@ test('a moment is cited once in a second, in order, and in as many cells as it s
 });
 
 test('a quick review asks for one step and becomes a full one with what was scored', () => {
-  const draft = createDraft({ review: aBlankReview(), isStored: true, save: () => Promise.resolve() });
+  const draft = createDraft({ review: aBlankReview(), isStored: true, save: () => Promise.resolve(null) });
   draft.ask('tradeoffs');
   draft.choose('pacing.tradeoffs', 2);
   expect(draft.getSnapshot().review).toMatchObject({ mode: 'quick', quickStep: 'tradeoffs' });
@@ -326,6 +327,7 @@ test('a discarded correction is written no more, and is not found again', async 
   const removed: ReviewId[] = [];
   const discarding = draft.discard(async (id) => {
     removed.push(id);
+    return null;
   });
   await Promise.resolve();
   expect(removed).toEqual([]);
@@ -344,7 +346,7 @@ test('a discarded correction is written no more, and is not found again', async 
 
 test('a correction that cannot be discarded stays open', async () => {
   const review = revisionOf({ ...aBlankReview(), lockedAt: 2000 }, { id: 'r2' as ReviewId, now: 3000 });
-  const draft = createDraft({ review, isStored: true, save: () => Promise.resolve() });
+  const draft = createDraft({ review, isStored: true, save: () => Promise.resolve(null) });
   expect(await draft.discard(() => Promise.reject(new StorageError('full')))).toBe(false);
   expect(draft.getSnapshot().saving).toEqual({ tag: 'failed', fault: 'full' });
   draft.choose('clarity.next', 4);
@@ -368,4 +370,84 @@ test('what could not be saved of a correction or a blind score is not taken for 
   for (const draft of drafts) draft.retry();
   await store.drain();
   expect(drafts.map((draft) => draft.getSnapshot().saving.tag)).toEqual(['saved', 'saved', 'saved']);
+});
+
+/** One place for one review, as the archive keeps it: what is locked there stays. */
+function aSharedPlace() {
+  let there: Review | null = null;
+  const save = async (review: Review) => {
+    if (there !== null && there.lockedAt !== null) return there;
+    there = review;
+    return null;
+  };
+  return { save, there: () => there };
+}
+
+test('what another tab has locked is taken over by whoever goes on with the draft, and is final', async () => {
+  const ways: readonly ((draft: ReturnType<typeof createDraft>) => unknown)[] = [
+    (draft) => draft.choose('clarity.next', 4),
+    (draft) => draft.lock([]),
+    (draft) => draft.adopt(place.there() ?? aBlankReview()),
+    // The lock is heard of while a later change is on its way.
+    (draft) => {
+      draft.choose('clarity.next', 4);
+      draft.choose('depth.next', 4);
+      draft.adopt(place.there() ?? aBlankReview());
+    },
+  ];
+  let place = aSharedPlace();
+  for (const [index, goOn] of ways.entries()) {
+    place = aSharedPlace();
+    const { save } = place;
+    const review = { ...aBlankReview(), attemptId: `twice-${index}` as AttemptId };
+    const here = openDraft({ review, isStored: false, save, now: () => 2000 });
+    here.choose('clarity.next', 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    const there = createDraft({ review, isStored: true, save, now: () => 1500 });
+    there.choose('clarity.next', 3);
+    expect(await there.lock(['results'])).toBe(true);
+    const locked = there.getSnapshot().review;
+    await goOn(here);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(here.getSnapshot()).toEqual({ review: locked, saving: { tag: 'saved' } });
+    expect(place.there()).toBe(locked);
+    here.choose('clarity.next', 2);
+    here.retry();
+    here.flush();
+    expect(here.getSnapshot()).toEqual({ review: locked, saving: { tag: 'saved' } });
+    // The dead draft does not come back.
+    expect(openDraft({ review, isStored: true, save })).not.toBe(here);
+  }
+});
+
+test('a correction that another tab has locked is not discarded', async () => {
+  const review = revisionOf({ ...aBlankReview(), lockedAt: 2000 }, { id: 'r2' as ReviewId, now: 3000 });
+  const draft = createDraft({ review, isStored: true, save: () => Promise.resolve(null) });
+  const locked = { ...review, reason: 'Elsewhere', lockedAt: 4000 };
+  expect(await draft.discard(() => Promise.resolve(locked))).toBe(false);
+  expect(draft.getSnapshot()).toEqual({ review: locked, saving: { tag: 'saved' } });
+});
+
+test('what follows a lock begins and ends after it, also with the clock set back', async () => {
+  const quick: Review = {
+    ...aBlankReview(),
+    mode: 'quick',
+    quickStep: 'next',
+    updatedAt: 9000,
+    lockedAt: 9000,
+  };
+  const by = { id: 'full' as ReviewId, rubricId: 'rubric', rubricVersion: '1' };
+  const full = blankReview('a' as AttemptId, { ...by, startedAt: afterLocks([quick], 2000) });
+  const begunBefore = blankReview('a' as AttemptId, { ...by, startedAt: 1000 });
+  for (const review of [full, begunBefore]) {
+    const save = () => Promise.resolve(null);
+    const draft = createDraft({ review, isStored: true, save, now: () => 2000 });
+    draft.choose('clarity.next', 3);
+    expect(await draft.lock([], afterLocks([quick], 0))).toBe(true);
+    const locked = draft.getSnapshot().review;
+    expect(lockedReviews([locked, quick])).toEqual([quick, locked]);
+    expect(currentReview([locked, quick])).toBe(locked);
+  }
+  expect(full.startedAt).toBe(9001);
+  expect(afterLocks([quick], 20_000)).toBe(20_000);
 });

@@ -3,7 +3,7 @@ import { Comments } from '../../coaching/Comments.tsx';
 import { CoveredPoints } from '../../coaching/CoveredPoints.tsx';
 import { FocusCard } from '../../coaching/FocusCard.tsx';
 import { Gap } from '../../coaching/Gap.tsx';
-import { LastFocus } from '../../coaching/LastFocus.tsx';
+import { LastAnswer, LastFocus } from '../../coaching/LastFocus.tsx';
 import { Predict } from '../../coaching/Predict.tsx';
 import type { KeptAttempt } from '../../domain/attempt.ts';
 import type { Coaching, Focus } from '../../domain/coaching.ts';
@@ -162,7 +162,7 @@ function Closed({ words, onClose, children }: ClosedProps) {
   );
 }
 
-type OneFocusProps = Omit<CoachProps, 'playhead' | 'review'> & {
+type OneFocusProps = Omit<CoachProps, 'review'> & {
   readonly review: Review;
   /** The focuses of the attempts before, newest first. */
   readonly before: readonly Focus[];
@@ -178,12 +178,16 @@ export function hasFocus(
   return review !== null && review.lockedAt !== null && !isRubricGone && drillStep === undefined;
 }
 
-/** After the lock: the one focus. */
-export function OneFocus({ attempt, rubric, review, coaching, before, canRepeat, change }: OneFocusProps) {
+/** After the lock: what became of the last focus, and the next one. */
+export function OneFocus(props: OneFocusProps) {
+  const { attempt, rubric, review, coaching, playhead, before, canRepeat, change } = props;
   const { scores, wrongSteps, mode, quickStep } = review;
   const marking = { scores, wrongSteps, missing: missingFor(attempt, review) };
   return (
     <div className={styles['focus']}>
+      {attempt.focus !== undefined && coaching.focusDone !== undefined && (
+        <LastAnswer focus={attempt.focus} done={coaching.focusDone} playhead={playhead} />
+      )}
       <FocusCard
         attempt={attempt}
         rubric={rubric}

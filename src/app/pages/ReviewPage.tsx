@@ -77,24 +77,23 @@ type ReviewData = {
   readonly showsPicture: boolean;
 };
 
-/** The focus rule looks back by two; the attempt's own may be among them. */
-const FOCUSES = 3;
+/** The focus rule looks back by two. */
+const FOCUSES = 2;
 
 /** The clip and its peaks are read by the player, once: this runs again after every choice. */
 export function loader(archive: Archive) {
   return async ({ params }: LoaderFunctionArgs): Promise<ReviewData> => {
     const id = (params['attemptId'] ?? '') as AttemptId;
-    const [attempt, reviews, coaching, saved, [delivery = null], drills, { showsPicture }] =
-      await Promise.all([
-        archive.attempts.get(id),
-        archive.reviews.of(id),
-        archive.coaching.of(id),
-        archive.coaching.focuses(FOCUSES),
-        archive.deliveries.ofAll([id]),
-        archive.attempts.drillsOf(id),
-        archive.settings.get('replay'),
-      ]);
+    const [attempt, reviews, coaching, [delivery = null], drills, { showsPicture }] = await Promise.all([
+      archive.attempts.get(id),
+      archive.reviews.of(id),
+      archive.coaching.of(id),
+      archive.deliveries.ofAll([id]),
+      archive.attempts.drillsOf(id),
+      archive.settings.get('replay'),
+    ]);
     if (attempt === null) throw new NotHereError('attempt');
+    const before = await archive.coaching.focuses(FOCUSES, attempt.startedAt);
     const parent = attempt.parentId === null ? null : await archive.attempts.get(attempt.parentId);
     const canRepeat = (await findPrompt(archive, attempt.promptId)) !== null;
     const review = currentReview(reviews);
@@ -113,7 +112,7 @@ export function loader(archive: Archive) {
       rubric,
       isRubricGone,
       coaching,
-      focuses: saved.flatMap(({ attemptId, focus }) => (attemptId === id ? [] : [focus])),
+      focuses: before.map(({ focus }) => focus),
       delivery,
       drills,
       parent,
@@ -197,7 +196,7 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
   }
   /** Beside a review whose rubric is gone another begins, under the one in use. */
   async function scoreAnew() {
-    if (!(await write(() => archive.reviews.put(newReview(rubric, attempt, { after: review }))))) return;
+    if (!(await write(() => archive.reviews.put(newReview(rubric, attempt, { before: reviews }))))) return;
     setOpenStep(firstStepToScore(rubric, attempt, null));
     refocus();
   }
