@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
 import { drillLength } from '../domain/budget.ts';
 import { type Coaching, type Focus, withFocus } from '../domain/coaching.ts';
@@ -88,6 +88,9 @@ type Choice = {
   readonly label: string;
 };
 
+/** What the rubric leaves to be filled in: `{condition}`. */
+const BRACES = /\{[^{}]*\}/;
+
 type FocusFormProps = FocusCardProps & {
   readonly pick: FocusPick;
   readonly choices: readonly Choice[];
@@ -102,6 +105,7 @@ function FocusForm(props: FocusFormProps) {
   const { isSaving, onSave } = props;
   const [typed, setTyped] = useState(() => readTyped('focus', attempt.id));
   const [error, setError] = useState<string | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
   const ids = choices.map(({ cell }) => cell);
   const cell = ids.find((id) => id === typed['cell']) ?? ids.find((id) => id === saved?.cell) ?? pick.cell;
   const chosen = choices.find((choice) => choice.cell === cell);
@@ -115,8 +119,15 @@ function FocusForm(props: FocusFormProps) {
   };
   const save = () => {
     const ifThen = sentence.trim();
-    if (ifThen === '') {
-      setError('Write one sentence: when what happens, and what you will do then.');
+    const problem =
+      ifThen === ''
+        ? 'Write one sentence: when what happens, and what you will do then.'
+        : BRACES.test(ifThen) && error === null
+          ? 'Braces stand for words of your own: put them in, or save it as it is.'
+          : null;
+    if (problem !== null) {
+      setError(problem);
+      field.current?.focus();
       return;
     }
     const { id, version } = rubric;
@@ -159,6 +170,7 @@ function FocusForm(props: FocusFormProps) {
       <div className={styles['field']}>
         <p className="small muted">When and what, in your words</p>
         <TextArea
+          ref={field}
           label="If-then"
           hideLabel
           rows={3}

@@ -7,7 +7,7 @@ import { cellId, cellOf, cellsOf, type Level, type Review, type Rubric } from '.
 import { countCells, criterionScore, levelOf, type Marking, missingFor, overall } from '../domain/scoring.ts';
 import { STEP_LABELS, type StepId, stepTimes } from '../domain/step.ts';
 import { type Ms, timecode } from '../domain/timeline.ts';
-import { capitalised, formatWhen } from '../ui/format.ts';
+import { formatDate } from '../ui/format.ts';
 
 export type SheetCell = {
   readonly criterion: string;
@@ -115,11 +115,11 @@ function factsOf(attempt: KeptAttempt, rubric: Rubric, review: Review, marking: 
   const targetMs = targetOf(attempt);
   const { asked, scored } = countCells(rubric, marking, askedSteps(review));
   return [
-    capitalised(formatWhen(startedAt)),
+    formatDate(startedAt),
     `${timecode(durationMs)}${targetMs === null ? ', no target' : ` of ${timecode(targetMs)}`}`,
     source === 'imported' ? 'Imported' : MODE_LABELS[mode],
     ...(kind === 'quick' && quickStep !== undefined ? [`Quick review of ${STEP_LABELS[quickStep]}`] : []),
-    lockedAt === null ? `Draft, ${scored} of ${asked}` : `Locked ${formatWhen(lockedAt)}`,
+    lockedAt === null ? `Draft, ${scored} of ${asked}` : `Locked ${formatDate(lockedAt)}`,
   ];
 }
 

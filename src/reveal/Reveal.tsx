@@ -125,7 +125,7 @@ function Findings({ shown, isMeasured, hasTarget, hasMarks }: FindingsProps) {
         {!hasMarks && ' Without marks no step has a time: Mark steps, at the player, sets them.'}
         {hasMarks && isMeasured && ' Step times follow your marks, moved into the pause beside them.'}
         {hasMarks && !isMeasured && ' Step times follow your marks.'}
-        {!isMeasured && ' Pauses, the rate and the total are not measured yet; they fill in by themselves.'}
+        {!isMeasured && ' Pauses, the rate and the total are not measured yet.'}
       </p>
     </>
   );

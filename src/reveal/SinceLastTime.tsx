@@ -5,7 +5,7 @@ import { type Noise, verdictOf } from '../domain/noise.ts';
 import type { Rubric } from '../domain/rubric.ts';
 import type { Archive } from '../storage/archive.ts';
 import { StorageError } from '../storage/errors.ts';
-import { formatDay } from '../ui/format.ts';
+import { formatWhen } from '../ui/format.ts';
 import { type LastTime, readLastTime } from './read-last-time.ts';
 
 type SinceLastTimeProps = {
@@ -44,8 +44,8 @@ export function SinceLastTime({ archive, attempt, rubric, noise }: SinceLastTime
   return (
     <>
       <p>
-        Overall {now.points}, after {before.points} on{' '}
-        <Link to={`/attempts/${before.attempt.id}`}>{formatDay(before.attempt.startedAt)}</Link>
+        Overall {now.points}, after {before.points} (
+        <Link to={`/attempts/${before.attempt.id}`}>{formatWhen(before.attempt.startedAt)}</Link>)
         {verdictWords(noise, difference)}
       </p>
       <p className="small muted">

@@ -22,6 +22,11 @@ export function formatWhen(at: EpochMs, now: EpochMs = Date.now()): string {
   return `${formatDay(at, now)}, ${clock.format(at)}`;
 }
 
+/** `21 April 2026, 09:05`: for what leaves the app, where today is another day. */
+export function formatDate(at: EpochMs): string {
+  return `${withYear.format(at)}, ${clock.format(at)}`;
+}
+
 /** `14:32`. */
 export function formatTime(at: EpochMs): string {
   return clock.format(at);

@@ -232,8 +232,12 @@ test('what is printed is in the page only while it is printed', async () => {
   await expect.element(away()).toBeVisible();
   const paper = () => document.querySelector('body > article');
   expect(paper()).toBeNull();
-  dispatchEvent(new Event('beforeprint'));
-  expect(paper()?.textContent).toContain('75 of 100');
+  await expect
+    .poll(() => {
+      dispatchEvent(new Event('beforeprint'));
+      return paper()?.textContent ?? '';
+    })
+    .toContain('75 of 100');
   dispatchEvent(new Event('afterprint'));
   await expect.poll(paper).toBeNull();
 });
