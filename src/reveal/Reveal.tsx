@@ -121,7 +121,8 @@ function Findings({ shown, isMeasured, hasTarget, hasMarks }: FindingsProps) {
         {isOpen &&
           hasTarget &&
           ' In a dashed box it may still fall, because not all of its limits are known.'}
-        {!hasTarget && ' Without a target, what limits times is left out; a dashed box lacks such a limit.'}
+        {!hasTarget &&
+          ' Without a target, limits on times are left out; where they would apply, the box is dashed.'}
         {!hasMarks && ' Without marks no step has a time: Mark steps, at the player, sets them.'}
         {hasMarks && isMeasured && ' Step times follow your marks, moved into the pause beside them.'}
         {hasMarks && !isMeasured && ' Step times follow your marks.'}
