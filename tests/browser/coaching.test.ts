@@ -505,6 +505,16 @@ test('a quick review is focused within its step', async () => {
   expect(region('Focus').getByRole('option').elements()).toHaveLength(3);
 });
 
+test('the question about the last focus that was scored past is still asked after the lock', async () => {
+  const opened = await openReview({ ...LONG, focus: CARRIED, review: LOCKED });
+  await region('Last focus').getByRole('radio', { name: 'Partly' }).click();
+  await expect.poll(async () => (await stored(opened)).focusDone, patiently).toEqual({ answer: 'partly' });
+  await expect.element(region('Last focus').getByRole('radio', { name: 'Partly' })).toBeChecked();
+  await again(opened);
+  await expect.element(region('Focus')).toBeVisible();
+  await expect.element(region('Last focus').getByRole('radio')).not.toBeInTheDocument();
+});
+
 test('a review under a rubric that is gone has no focus', async () => {
   await openReview({ ...LONG, review: { ...LOCKED, rubricId: 'gone' } });
   await expect.element(button('Score anew')).toBeVisible();
@@ -547,7 +557,7 @@ test('after the lock the answer about the last focus can still be read, and hear
     ...waited(coaching),
     focusDone: { answer: 'partly', atMs: 1250 },
   });
-  await openWith(answered, { focus: CARRIED, ...PY_GIL, review: LOCKED });
+  await again(await openWith(answered, { focus: CARRIED, ...PY_GIL, review: LOCKED }));
   const main = page.getByRole('main');
   await expect.element(main).toMatchTextContent(/The focus of this attempt: Technical depth: Trade-offs/);
   await expect.element(main).toMatchTextContent(/I will say <b>when<\/b> I would not\./);

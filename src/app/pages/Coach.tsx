@@ -183,9 +183,20 @@ export function OneFocus(props: OneFocusProps) {
   const { attempt, rubric, review, coaching, playhead, before, canRepeat, change } = props;
   const { scores, wrongSteps, mode, quickStep } = review;
   const marking = { scores, wrongSteps, missing: missingFor(attempt, review) };
+  // Whoever scored past the question still finds it; answered, it stays until the page is left.
+  const [asks] = useState(coaching.focusDone === undefined);
   return (
     <div className={styles['focus']}>
-      {attempt.focus !== undefined && coaching.focusDone !== undefined && (
+      {attempt.focus !== undefined && asks && (
+        <LastFocus
+          focus={attempt.focus}
+          done={coaching.focusDone}
+          isDue={false}
+          playhead={playhead}
+          change={change}
+        />
+      )}
+      {attempt.focus !== undefined && !asks && coaching.focusDone !== undefined && (
         <LastAnswer focus={attempt.focus} done={coaching.focusDone} playhead={playhead} />
       )}
       <FocusCard
