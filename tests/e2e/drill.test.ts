@@ -9,6 +9,11 @@ test('one step is spoken again and heard beside the original, by keyboard, and o
   await recordShortly(page, 6);
   const review = new URL(page.url()).pathname;
   const drills = page.getByRole('region', { name: 'Drills' });
+  // A step is chosen by what was scored.
+  await expect(drills).toHaveCount(0);
+  await page.getByRole('radiogroup', { name: 'Clarity: Situation' }).getByRole('radio').first().focus();
+  await page.keyboard.press('2');
+  await page.keyboard.press('Control+Enter');
   await drills.getByRole('link', { name: 'Redo Situation, 60 seconds' }).focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Drill: Situation');
