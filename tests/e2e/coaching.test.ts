@@ -1,4 +1,5 @@
 import { expect, test } from '../support/test.ts';
+import { storedCoaching } from './database.ts';
 import { recordShortly } from './journey.ts';
 
 test('a half-done review survives a reload at every stage, by keys alone', async ({ page }) => {
@@ -7,6 +8,8 @@ test('a half-done review survives a reload at every stage, by keys alone', async
   const region = (name: string) => page.getByRole('region', { name, exact: true });
   const predicted = (criterion: string) =>
     region('Predict').getByRole('radiogroup', { name: `Predicted ${criterion}` });
+  /** Shown, it is some milliseconds away from the disk. */
+  const onDisk = (words: RegExp) => expect.poll(() => storedCoaching(page)).toMatch(words);
   const chosen = (name: string) => page.getByRole('radio', { name, exact: true, checked: true });
 
   await predicted('clarity').getByRole('radio').first().focus();
@@ -14,6 +17,7 @@ test('a half-done review survives a reload at every stage, by keys alone', async
   await page.keyboard.press('Tab');
   await page.keyboard.press('2');
   await expect(chosen('2 Partial')).toHaveCount(1);
+  await onDisk(/"pacing":2/);
   await page.reload();
   await expect(predicted('clarity').getByRole('radio', { name: '3 Solid' })).toBeChecked();
   await predicted('technical depth').getByRole('radio').first().focus();
@@ -21,11 +25,13 @@ test('a half-done review survives a reload at every stage, by keys alone', async
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await expect(region('Gap')).toBeVisible();
+  await onDisk(/"gap"/);
   await page.reload();
   await expect(region('Gap').getByRole('timer', { name: 'Time left' })).toHaveText(/^(10:00|9:\d\d)$/);
   await expect(region('Predict')).toHaveCount(0);
   await region('Gap').getByRole('button', { name: 'Score now' }).press('Enter');
   await expect(region('Gap')).toHaveCount(0);
+  await onDisk(/"choice":"none"/);
 
   const field = region('Comments').getByRole('textbox', { name: 'Comment', exact: true });
   await page.keyboard.press('c');
@@ -43,6 +49,7 @@ test('a half-done review survives a reload at every stage, by keys alone', async
   const points = region('Covered points');
   await points.getByRole('radiogroup').first().getByRole('radio', { name: 'Yes' }).press('Space');
   await expect(points).toContainText('1 yes');
+  await onDisk(/"yes"/);
   const cell = page.getByRole('radiogroup', { name: 'Technical depth: Situation' });
   await cell.getByRole('radio').first().focus();
   await page.keyboard.press('2');
@@ -62,6 +69,7 @@ test('a half-done review survives a reload at every stage, by keys alone', async
   await page.keyboard.type('ts.');
   await region('Focus').getByRole('button', { name: 'Save focus' }).press('Enter');
   await expect(region('Focus')).toContainText('When I begin, I will say whom it hurts.');
+  await onDisk(/"savedAt"/);
   await page.reload();
   await expect(region('Focus')).toContainText('When I begin, I will say whom it hurts.');
   await expect(region('Focus').getByRole('link', { name: /^Redo .+, \d+ seconds$/ })).toBeVisible();

@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../support/test.ts';
+import { storedCoaching } from './database.ts';
 import { type Hands, keyboard, mouse } from './hands.ts';
 import { CRITERIA, PROMPT, STEPS, speakUntil } from './journey.ts';
 
@@ -11,8 +12,9 @@ const region = (page: Page, name: string): Locator => page.getByRole('region', {
 const form = (page: Page): Locator => page.getByRole('form', { name: 'Score' });
 const cell = (page: Page, name: string): Locator => form(page).getByRole('radiogroup', { name, exact: true });
 
-/** A review left half-done is found as it was. */
-async function reload(page: Page): Promise<void> {
+/** A review left half-done is found as it was, once what was said is on disk: some milliseconds after it shows. */
+async function reload(page: Page, onDisk: RegExp | null = null): Promise<void> {
+  if (onDisk !== null) await expect.poll(() => storedCoaching(page)).toMatch(onDisk);
   await page.reload();
   await expect(page.getByRole('slider', { name: 'Position' })).toBeVisible();
 }
@@ -31,7 +33,7 @@ async function predict(page: Page, hands: Hands): Promise<void> {
   const due = region(page, 'Predict');
   await hands.choose(due.getByRole('radiogroup', { name: 'Predicted clarity' }), '3 Solid');
   await expect(due.getByRole('radio', { checked: true })).toHaveCount(1);
-  await reload(page);
+  await reload(page, /"clarity":3/);
   await expect(due.getByRole('radio', { checked: true })).toHaveCount(1);
   await hands.choose(due.getByRole('radiogroup', { name: 'Predicted pacing' }), '2 Partial');
   await hands.choose(due.getByRole('radiogroup', { name: 'Predicted technical depth' }), '4 Full');
@@ -40,7 +42,7 @@ async function predict(page: Page, hands: Hands): Promise<void> {
   await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeEnabled();
   await hands.press(due.getByRole('button', { name: 'Save prediction' }));
   await expect(region(page, 'Gap')).toBeVisible();
-  await reload(page);
+  await reload(page, /"gap"/);
   await expect(due).toHaveCount(0);
 }
 
@@ -49,7 +51,7 @@ async function comment(page: Page, hands: Hands, text: string): Promise<void> {
   await hands.write(comments.getByRole('textbox', { name: 'Comment', exact: true }), text);
   await hands.press(comments.getByRole('button', { name: 'Add comment' }));
   await expect(comments.getByRole('listitem').filter({ hasText: text })).toBeVisible();
-  await reload(page);
+  await reload(page, /The failure itself/);
   await expect(comments.getByRole('listitem').filter({ hasText: text })).toBeVisible();
 }
 
@@ -59,7 +61,7 @@ async function cover(page: Page, hands: Hands): Promise<void> {
   if (!(await groups.first().isVisible())) await hands.press(points.locator('summary'));
   await hands.choose(groups.nth(0), 'Yes');
   await hands.choose(groups.nth(1), 'Partly');
-  await reload(page);
+  await reload(page, /"partly"/);
   if (!(await groups.first().isVisible())) await hands.press(points.locator('summary'));
   await expect(groups.nth(0).getByRole('radio', { name: 'Yes' })).toBeChecked();
   await expect(groups.nth(1).getByRole('radio', { name: 'Partly' })).toBeChecked();
@@ -134,7 +136,7 @@ async function focus(page: Page, hands: Hands, ifThen: string): Promise<void> {
   await expect(due.getByRole('textbox', { name: 'If-then' })).toHaveValue(ifThen);
   await hands.press(due.getByRole('button', { name: 'Save focus' }));
   await expect(due).toContainText(ifThen);
-  await reload(page);
+  await reload(page, /"savedAt"/);
   await expect(due).toContainText(ifThen);
 }
 
@@ -174,7 +176,7 @@ test('the whole loop twice by keyboard alone, the second take asked about the fo
   const asked = region(page, 'Last focus');
   await expect(asked).toContainText(IF_THEN);
   await hands.choose(asked.getByRole('radiogroup'), 'Partly');
-  await reload(page);
+  await reload(page, /"focusDone"/);
   await expect(asked.getByRole('radio', { name: 'Partly' })).toBeChecked();
   await afterTheGap(page, hands, scoreByKeys, `${IF_THEN} Twice.`);
   await expect(region(page, 'What the recording shows')).toContainText(/no change/i);
