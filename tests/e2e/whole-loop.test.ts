@@ -7,8 +7,8 @@ import { CRITERIA, PROMPT, STEPS, speakUntil } from './journey.ts';
 // Thousands of presses of Tab: a picture of the page at each would take minutes.
 test.use({ trace: 'off' });
 
-/** Each step is spoken for longer than the five seconds under which it would be missing. */
-const STEP_SECONDS = 5.6;
+/** Each step is spoken for longer than the five seconds under which it would be missing, by whole seconds. */
+const STEP_SECONDS = 6;
 const IF_THEN = 'When I name an alternative, I will say what it would have cost.';
 
 const region = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });
@@ -28,7 +28,7 @@ async function record(page: Page): Promise<void> {
   await expect(page.getByRole('timer', { name: 'Elapsed' })).toBeVisible();
   for (const index of STEPS.keys()) {
     await page.keyboard.press(String(index + 1));
-    await speakUntil(page, Math.ceil((index + 1) * STEP_SECONDS));
+    await speakUntil(page, (index + 1) * STEP_SECONDS);
   }
 }
 
