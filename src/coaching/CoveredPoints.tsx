@@ -10,8 +10,8 @@ import {
 } from '../domain/coaching.ts';
 import type { FrozenPrompt } from '../domain/prompt.ts';
 import { IconButton } from '../ui/Button.tsx';
+import { Choices } from '../ui/Choices.tsx';
 import type { Playhead } from '../ui/playhead.ts';
-import { Choices } from './Choices.tsx';
 import styles from './CoveredPoints.module.css';
 import { Moment } from './Moment.tsx';
 

@@ -8,8 +8,8 @@ import {
   withMoment,
 } from '../domain/coaching.ts';
 import { IconButton } from '../ui/Button.tsx';
+import { Choices } from '../ui/Choices.tsx';
 import type { Playhead } from '../ui/playhead.ts';
-import { Choices } from './Choices.tsx';
 import styles from './LastFocus.module.css';
 import { Moment, PlayMoment } from './Moment.tsx';
 import { Panel } from './Panel.tsx';

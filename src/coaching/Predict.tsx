@@ -3,8 +3,8 @@ import type { CriterionId, Level, Rubric } from '../domain/rubric.ts';
 import { gapOf } from '../domain/stage.ts';
 import type { EpochMs } from '../domain/timeline.ts';
 import { Button } from '../ui/Button.tsx';
+import { Choices } from '../ui/Choices.tsx';
 import { CriterionShape } from '../ui/CriterionShape.tsx';
-import { Choices } from './Choices.tsx';
 import { Panel } from './Panel.tsx';
 import styles from './Predict.module.css';
 

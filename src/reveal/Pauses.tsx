@@ -3,6 +3,7 @@ import { PAUSE_LABELS, PAUSE_PLACES, type PausePlace } from '../domain/facts.ts'
 import { STEP_LABELS, type StepId } from '../domain/step.ts';
 import { type Ms, type Span, timecode } from '../domain/timeline.ts';
 import { Button } from '../ui/Button.tsx';
+import { Choices } from '../ui/Choices.tsx';
 import type { Playhead } from '../ui/playhead.ts';
 import styles from './Pauses.module.css';
 import type { Pause } from './shown.ts';
@@ -10,6 +11,8 @@ import { lengthWords } from './words.ts';
 
 /** Heard before and after a pause, so that it can be told where it fell. */
 const AROUND_MS: Ms = 2000;
+
+const PLACES = PAUSE_PLACES.map((value) => ({ value, label: PAUSE_LABELS[value] }));
 
 export type PausesProps = {
   readonly longest: readonly Pause[];
@@ -80,19 +83,15 @@ function PauseRow({
         <strong>{lengthWords(pause)}</strong>
         {step !== null && <span className="muted"> in {STEP_LABELS[step]}</span>}
       </span>
-      <fieldset role="radiogroup" aria-label={`Pause at ${at}`} className={styles['tag']}>
-        {PAUSE_PLACES.map((candidate) => (
-          <label key={candidate} className={styles['place']}>
-            <input
-              type="radio"
-              name={`pause-${startMs}`}
-              checked={candidate === place}
-              onChange={() => onTag(pause, candidate)}
-            />
-            {PAUSE_LABELS[candidate]}
-          </label>
-        ))}
-      </fieldset>
+      <div className={styles['tag']}>
+        <Choices
+          name={{ 'aria-label': `Pause at ${at}` }}
+          options={PLACES}
+          value={place}
+          areLong
+          onChoose={(chosen) => onTag(pause, chosen)}
+        />
+      </div>
     </li>
   );
 }

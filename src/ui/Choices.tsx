@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useId } from 'react';
-import { classes } from '../ui/classes.ts';
 import styles from './Choices.module.css';
+import { classes } from './classes.ts';
 
 type ChoicesProps<Value extends string | number> = {
   /** The group's accessible name, or the id of the element that is it. */
@@ -10,6 +10,8 @@ type ChoicesProps<Value extends string | number> = {
   readonly onChoose: (value: Value) => void;
   /** As wide as there is room, each option as wide as the others. */
   readonly isWide?: boolean;
+  /** The options are of two words. */
+  readonly areLong?: boolean;
 };
 
 /**
@@ -17,7 +19,7 @@ type ChoicesProps<Value extends string | number> = {
  * its key chooses it.
  */
 export function Choices<Value extends string | number>(props: ChoicesProps<Value>) {
-  const { name, options, value, onChoose, isWide = false } = props;
+  const { name, options, value, onChoose, isWide = false, areLong = false } = props;
   const id = useId();
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -34,7 +36,7 @@ export function Choices<Value extends string | number>(props: ChoicesProps<Value
     <fieldset
       role="radiogroup"
       {...name}
-      className={classes(styles['choices'], isWide && styles['wide'])}
+      className={classes(styles['choices'], isWide && styles['wide'], areLong && styles['long'])}
       onKeyDown={press}
     >
       {options.map((option) => (
