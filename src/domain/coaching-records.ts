@@ -1,6 +1,15 @@
 import * as v from 'valibot';
 import { ANSWERS, type Coaching, GAPS } from './coaching.ts';
-import { type Delivery, FACT_IDS, PAUSE_PLACES } from './facts.ts';
+import {
+  type Delivery,
+  type DeliveryFailure,
+  FACT_IDS,
+  MEASURE_IDS,
+  PAUSE_PLACES,
+  SOUND_KINDS,
+  type Sounds,
+  UNMEASURED,
+} from './facts.ts';
 import type { CommentId } from './ids.ts';
 import { PROMPT_KINDS } from './prompt.ts';
 import { attemptId, cellKey, count, epochMs, id, level, ms, rubricRef, schemaOf, step } from './records.ts';
@@ -53,7 +62,21 @@ export const deliverySchema = schemaOf<Delivery>()(
     version: count,
     speech: v.nullable(v.looseObject(span)),
     pauses: v.array(v.looseObject(span)),
+    syllables: v.array(ms),
     localRates: v.nullable(v.array(v.looseObject({ ...span, ratio: v.number() }))),
+    measures: v.looseObject(v.entriesFromList(MEASURE_IDS, v.union([v.number(), v.picklist(UNMEASURED)]))),
+  }),
+);
+
+export const deliveryFailureSchema = schemaOf<DeliveryFailure>()(
+  v.looseObject({ attemptId, version: count, failed: v.picklist(UNMEASURED) }),
+);
+
+export const soundsSchema = schemaOf<Sounds>()(
+  v.looseObject({
+    attemptId,
+    version: count,
+    sounds: v.array(v.looseObject({ ...span, kind: v.picklist(SOUND_KINDS), score: v.number() })),
   }),
 );
 

@@ -1,6 +1,6 @@
 import type { Attempt, Chunk, KeptAttempt, UnfinishedAttempt } from '../domain/attempt.ts';
 import type { Coaching, Focus } from '../domain/coaching.ts';
-import type { Delivery } from '../domain/facts.ts';
+import type { Delivery, DeliveryFailure, Sounds } from '../domain/facts.ts';
 import type { AttemptId, PromptId, ReviewId } from '../domain/ids.ts';
 import type { Peaks } from '../domain/peaks.ts';
 import type { OwnPrompt } from '../domain/prompt.ts';
@@ -54,6 +54,7 @@ export type Change = {
     | 'rescores'
     | 'coaching'
     | 'deliveries'
+    | 'sounds'
     | 'rubrics'
     | 'prompts'
     | 'peaks'
@@ -207,8 +208,23 @@ export type Archive = {
   readonly deliveries: {
     /** What was measured in the clips of these attempts, in their order; null where nothing was yet. */
     ofAll(ids: readonly AttemptId[]): Promise<readonly (Delivery | null)[]>;
+    /** Why the clip of an attempt could not be measured; null when it was, or was not tried yet. */
+    failureOf(id: AttemptId): Promise<DeliveryFailure | null>;
     /** Writes nothing when the attempt was deleted for good in the meantime. */
-    put(delivery: Delivery): Promise<void>;
+    put(delivery: Delivery | DeliveryFailure): Promise<void>;
+    /** Kept attempts of which nothing is stored under this version, newest first: keys only, no record is read. */
+    pending(version: number): Promise<readonly AttemptId[]>;
+    /** Deletes them all: they can be made again. */
+    clear(): Promise<void>;
+  };
+  readonly sounds: {
+    /** What was heard beside the speech; null when nobody has listened yet. */
+    of(id: AttemptId): Promise<Sounds | null>;
+    /** Writes nothing when the attempt was deleted for good in the meantime. */
+    put(sounds: Sounds): Promise<void>;
+    /** As for deliveries. */
+    pending(version: number): Promise<readonly AttemptId[]>;
+    clear(): Promise<void>;
   };
   readonly rubrics: {
     /** A version of an own rubric; null when it is not here, or cannot be read. */

@@ -8,6 +8,7 @@ const STORES: readonly string[] = [
   'rescores',
   'coaching',
   'deliveries',
+  'sounds',
   'rubrics',
   'prompts',
   'peaks',

@@ -28,4 +28,8 @@ export const migrations: readonly Migration[] = [
     db.createObjectStore('deliveries', { keyPath: 'attemptId' });
     db.createObjectStore('rubrics', { keyPath: ['id', 'version'] });
   },
+  (db, tx) => {
+    tx.objectStore('deliveries').createIndex('byVersion', 'version');
+    db.createObjectStore('sounds', { keyPath: 'attemptId' }).createIndex('byVersion', 'version');
+  },
 ];

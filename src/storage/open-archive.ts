@@ -33,8 +33,11 @@ export async function openArchive(options: OpenOptions = {}): Promise<Archive> {
     coaching: later(['of', 'ofAll', 'update', 'focuses'], async () =>
       (await import('./coaching.ts')).openCoaching(connection, feed, quarantine),
     ),
-    deliveries: later(['ofAll', 'put'], async () =>
+    deliveries: later(['ofAll', 'failureOf', 'put', 'pending', 'clear'], async () =>
       (await import('./deliveries.ts')).openDeliveries(connection, feed),
+    ),
+    sounds: later(['of', 'put', 'pending', 'clear'], async () =>
+      (await import('./deliveries.ts')).openSounds(connection, feed),
     ),
     rubrics: later(['get', 'list', 'add'], async () =>
       (await import('./rubrics.ts')).openRubrics(connection, feed),

@@ -17,7 +17,7 @@ export type Trash = {
 export function openTrash(connection: Connection, feed: ChangeFeed): Trash {
   function purgeOne(store: Removable, id: AttemptId | PromptId, before: EpochMs): Promise<void> {
     return connection.write(
-      ['trash', 'chunks', 'clips', 'peaks', 'deliveries', 'reviews', 'coaching', 'quarantine'],
+      ['trash', 'chunks', 'clips', 'peaks', 'deliveries', 'sounds', 'reviews', 'coaching', 'quarantine'],
       'relaxed',
       async (tx) => {
         const trash = tx.objectStore('trash');
@@ -36,6 +36,7 @@ export function openTrash(connection: Connection, feed: ChangeFeed): Trash {
           tx.objectStore('clips').delete(all),
           tx.objectStore('peaks').delete(IDBKeyRange.only(id)),
           tx.objectStore('deliveries').delete(IDBKeyRange.only(id)),
+          tx.objectStore('sounds').delete(IDBKeyRange.only(id)),
           tx.objectStore('coaching').delete(IDBKeyRange.only(id)),
           aside.delete(['coaching', id]),
           ...reviewIds.map((review) => reviews.delete(review)),

@@ -8,7 +8,13 @@ import { connect } from '../../src/storage/connection.ts';
 import { migrations } from '../../src/storage/migrations.ts';
 import { newAttemptId, newCommentId } from '../../src/storage/new-id.ts';
 import { openArchive } from '../../src/storage/open-archive.ts';
-import { aKeptAttempt, anEmptyArchive, aReview, keepAnAttempt } from '../support/factories.ts';
+import {
+  aKeptAttempt,
+  anEmptyArchive,
+  aDelivery as anyDelivery,
+  aReview,
+  keepAnAttempt,
+} from '../support/factories.ts';
 import { checkInvariants } from '../support/invariants.ts';
 
 function aFocus(fields: Partial<Focus> = {}): Focus {
@@ -28,13 +34,12 @@ function aComment(text: string): Coaching['comments'][number] {
 }
 
 function aDelivery(attemptId: AttemptId): Delivery {
-  return {
+  return anyDelivery({
     attemptId,
-    version: 1,
     speech: { startMs: 100, endMs: 900 },
     pauses: [{ startMs: 300, endMs: 700 }],
     localRates: null,
-  };
+  });
 }
 
 test('changes of what surrounds the scores build on one another, also from two tabs at once', async () => {

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { CLIP_PART_BYTES, type KeptAttempt, MODES, TAKE_FAULTS } from '../../src/domain/attempt.ts';
 import { ANSWERS, GAPS } from '../../src/domain/coaching.ts';
 import { coachingSchema, deliverySchema, ownRubricSchema } from '../../src/domain/coaching-records.ts';
-import { PAUSE_PLACES } from '../../src/domain/facts.ts';
+import {
+  MEASURE_IDS,
+  type MeasureId,
+  PAUSE_PLACES,
+  UNMEASURED,
+  type Unmeasured,
+} from '../../src/domain/facts.ts';
 import type { AttemptId, CommentId, PromptId, ReviewId } from '../../src/domain/ids.ts';
 import { RECORD_KINDS } from '../../src/domain/picture.ts';
 import { PROMPT_KINDS } from '../../src/domain/prompt.ts';
@@ -203,7 +209,16 @@ const delivery = fc.record({
   version: fc.nat(),
   speech: fc.option(fc.record(span)),
   pauses: fc.array(fc.record(span)),
+  syllables: fc.array(ms),
   localRates: fc.option(fc.array(fc.record({ ...span, ratio: fc.double({ noNaN: true }) }))),
+  measures: fc.record(
+    Object.fromEntries(
+      MEASURE_IDS.map((measure) => [
+        measure,
+        fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(...UNMEASURED)),
+      ]),
+    ) as Record<MeasureId, fc.Arbitrary<number | Unmeasured>>,
+  ),
 });
 const ownRubric = fc
   .record({ version: text, createdAt: epochMs })

@@ -102,7 +102,21 @@ export function aDelivery(fields: Partial<Delivery> = {}): Delivery {
     version: 1,
     speech: { startMs: 0, endMs: 300_000 },
     pauses: [],
+    syllables: [],
     localRates: [],
+    measures: {
+      syllables: 1200,
+      speechRate: 4,
+      articulationRate: 4.8,
+      phonationTimeRatio: 0.83,
+      meanLengthOfRun: 9.6,
+      pitchMedian: 120,
+      pitchSpread: 2.4,
+      loudness: -24,
+      loudnessRange: 6,
+      signalToNoise: 32,
+      clipped: 0,
+    },
     ...fields,
   };
 }

@@ -48,13 +48,14 @@ export async function checkInvariants(): Promise<string[]> {
     const tx = db.transaction([...db.objectStoreNames], 'readonly');
     const all = <Item>(store: string): Promise<Item[]> =>
       settled(tx.objectStore(store).getAll() as IDBRequest<Item[]>);
-    const [attempts, chunks, clips, peaks, deliveries, reviews, coaching, trash, quarantine] =
+    const [attempts, chunks, clips, peaks, deliveries, sounds, reviews, coaching, trash, quarantine] =
       await Promise.all([
         all<Attempt>('attempts'),
         all<Chunk>('chunks'),
         all<Part>('clips'),
         all<{ readonly attemptId: string }>('peaks'),
         all<{ readonly attemptId: string }>('deliveries'),
+        all<{ readonly attemptId: string }>('sounds'),
         all<{ readonly id: string; readonly attemptId: string }>('reviews'),
         all<{ readonly attemptId: string }>('coaching'),
         all<{ readonly store: string; readonly id: string; readonly record: Attempt }>('trash'),
@@ -66,7 +67,15 @@ export async function checkInvariants(): Promise<string[]> {
       ...[...attempts, ...removed].map(({ id }) => id),
       ...quarantine.filter(({ store }) => store === 'attempts').map(({ key }) => key),
     ]);
-    for (const [store, rows] of Object.entries({ chunks, clips, peaks, deliveries, reviews, coaching }))
+    for (const [store, rows] of Object.entries({
+      chunks,
+      clips,
+      peaks,
+      deliveries,
+      sounds,
+      reviews,
+      coaching,
+    }))
       for (const { attemptId } of rows) demand(known.has(attemptId), `${store}: no attempt ${attemptId}`);
     for (const { id } of removed)
       demand(!attempts.some((attempt) => attempt.id === id), `attempt ${id} is in the trash and in the list`);
