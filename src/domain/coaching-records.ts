@@ -10,10 +10,20 @@ import {
   type Sounds,
   UNMEASURED,
 } from './facts.ts';
-import type { CommentId } from './ids.ts';
+import type { CommentId, ReviewId } from './ids.ts';
 import { PROMPT_KINDS } from './prompt.ts';
 import { attemptId, cellKey, count, epochMs, id, level, ms, rubricRef, schemaOf, step } from './records.ts';
-import { cellId, cellsOf, LEVELS, type OwnRubric, type Rubric } from './rubric.ts';
+import {
+  type CellId,
+  cellId,
+  cellsOf,
+  LEVELS,
+  type OwnRubric,
+  REVIEW_MODES,
+  type Review,
+  type Rubric,
+  WRONG_STEPS,
+} from './rubric.ts';
 import { STEP_IDS } from './step.ts';
 
 /*
@@ -21,6 +31,7 @@ import { STEP_IDS } from './step.ts';
  */
 
 const commentId = id<CommentId>();
+const reviewId = id<ReviewId>();
 const answered = v.looseObject({ answer: v.picklist(ANSWERS), atMs: v.exactOptional(ms) });
 const span = { startMs: ms, endMs: ms };
 
@@ -53,6 +64,32 @@ export const coachingSchema = schemaOf<Coaching>()(
       }),
     ),
     updatedAt: epochMs,
+  }),
+);
+
+/** valibot takes a union of template strings as keys for optional ones. */
+const byCell = <Item>(item: v.GenericSchema<unknown, Item>) =>
+  v.record(cellKey, item) as unknown as v.GenericSchema<unknown, Readonly<Record<CellId, Item>>>;
+
+export const reviewSchema = schemaOf<Review>()(
+  v.looseObject({
+    id: reviewId,
+    attemptId,
+    rubricId: v.string(),
+    rubricVersion: v.string(),
+    reviewer: v.literal('self'),
+    mode: v.picklist(REVIEW_MODES),
+    quickStep: v.exactOptional(step),
+    scores: byCell(level),
+    moments: v.exactOptional(byCell<readonly number[]>(v.array(ms))),
+    wrongSteps: v.array(v.picklist(WRONG_STEPS)),
+    declaredMissing: v.exactOptional(v.array(step)),
+    missing: v.exactOptional(v.array(step)),
+    revises: v.exactOptional(reviewId),
+    reason: v.exactOptional(v.string()),
+    startedAt: epochMs,
+    updatedAt: epochMs,
+    lockedAt: v.nullable(epochMs),
   }),
 );
 

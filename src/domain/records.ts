@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { type Attempt, type Chunk, CLIP_PART_BYTES, MODES, TAKE_FAULTS } from './attempt.ts';
-import type { AttemptId, PromptId, ReviewId } from './ids.ts';
+import type { AttemptId, PromptId } from './ids.ts';
 import type { Peaks } from './peaks.ts';
 import { RECORD_KINDS } from './picture.ts';
 import { type OwnPrompt, PROMPT_KINDS } from './prompt.ts';
-import { type CellId, LEVELS, REVIEW_MODES, type Review, stepOf, WRONG_STEPS } from './rubric.ts';
+import { type CellId, LEVELS, stepOf } from './rubric.ts';
 import { COUNTDOWNS, DEFAULT_SETTINGS, KEEPING_ANSWERS, type Settings } from './settings.ts';
 import { STEP_IDS } from './step.ts';
 
@@ -62,14 +62,10 @@ export const id = <Id extends string>() =>
   v.custom<Id>((value) => typeof value === 'string' && value !== '', 'Not an id');
 export const attemptId = id<AttemptId>();
 const promptId = id<PromptId>();
-const reviewId = id<ReviewId>();
 export const cellKey = v.custom<CellId>(
   (value) => typeof value === 'string' && stepOf(value) !== null,
   'Not a cell',
 );
-/** valibot takes a union of template strings as keys for optional ones. */
-const byCell = <Item>(item: v.GenericSchema<unknown, Item>) =>
-  v.record(cellKey, item) as unknown as v.GenericSchema<unknown, Readonly<Record<CellId, Item>>>;
 export const level = v.picklist(LEVELS);
 export const rubricRef = v.looseObject({ id: v.string(), version: v.string() });
 const kind = v.picklist(PROMPT_KINDS);
@@ -220,28 +216,6 @@ export const peaksSchema = schemaOf<Peaks>()(
     }),
     v.check((peaks) => peaks.min.length === peaks.max.length, 'As many lows as highs are needed'),
   ),
-);
-
-export const reviewSchema = schemaOf<Review>()(
-  v.looseObject({
-    id: reviewId,
-    attemptId,
-    rubricId: v.string(),
-    rubricVersion: v.string(),
-    reviewer: v.literal('self'),
-    mode: v.picklist(REVIEW_MODES),
-    quickStep: v.exactOptional(step),
-    scores: byCell(level),
-    moments: v.exactOptional(byCell<readonly number[]>(v.array(ms))),
-    wrongSteps: v.array(v.picklist(WRONG_STEPS)),
-    declaredMissing: v.exactOptional(v.array(step)),
-    missing: v.exactOptional(v.array(step)),
-    revises: v.exactOptional(reviewId),
-    reason: v.exactOptional(v.string()),
-    startedAt: epochMs,
-    updatedAt: epochMs,
-    lockedAt: v.nullable(epochMs),
-  }),
 );
 
 export const ownPromptSchema = schemaOf<OwnPrompt>()(

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../domain/timeline.ts';
 import type { Archive } from './archive.ts';
 import { openAttempts } from './attempts.ts';
 import { openChangeFeed } from './changes.ts';
@@ -8,7 +9,6 @@ import { StorageError } from './errors.ts';
 import { openPeaks } from './peaks.ts';
 import { openPrompts } from './prompts.ts';
 import { layIn, withReserve } from './reserve.ts';
-import { openReviews } from './reviews.ts';
 import { openQuarantine } from './set-aside.ts';
 import { openSettings } from './settings.ts';
 import { sweep } from './sweep.ts';
@@ -29,7 +29,9 @@ export async function openArchive(options: OpenOptions = {}): Promise<Archive> {
     attempts: openAttempts({ connection, recording, feed, quarantine, trash }),
     chunks: openChunks(connection),
     clips: openClips({ connection, recording, feed }),
-    reviews: openReviews(connection, feed, quarantine),
+    reviews: later(['of', 'ofAll', 'put', 'discard'], async () =>
+      (await import('./reviews.ts')).openReviews(connection, feed, quarantine),
+    ),
     coaching: later(['of', 'ofAll', 'update', 'focuses'], async () =>
       (await import('./coaching.ts')).openCoaching(connection, feed, quarantine),
     ),
@@ -47,8 +49,13 @@ export async function openArchive(options: OpenOptions = {}): Promise<Archive> {
     settings: openSettings(connection, feed),
     setAside: { list: () => quarantine.list() },
     layInReserve: () => layIn(recording),
-    weighTrash: async () => (await import('./weigh-trash.ts')).weighTrash(connection),
-    purgeTrash: (before) => trash.purge(before),
+    ...later(['weighTrash', 'purgeTrash'], async () => {
+      const { purgeTrash, weighTrash } = await import('./empty-trash.ts');
+      return {
+        weighTrash: () => weighTrash(connection),
+        purgeTrash: (before: EpochMs) => purgeTrash(connection, before),
+      };
+    }),
     onChange: (listener) => feed.listen(listener),
     async close() {
       await connection.close();

@@ -1,5 +1,6 @@
+import { reviewSchema } from '../domain/coaching-records.ts';
 import type { AttemptId, ReviewId } from '../domain/ids.ts';
-import { encode, reviewSchema } from '../domain/records.ts';
+import { encode } from '../domain/records.ts';
 import type { Review } from '../domain/rubric.ts';
 import type { Archive } from './archive.ts';
 import type { ChangeFeed } from './changes.ts';

@@ -1,7 +1,7 @@
 import type { Attempt } from '../domain/attempt.ts';
 import type { Coaching } from '../domain/coaching.ts';
 import type { OwnPrompt } from '../domain/prompt.ts';
-import { attemptSchema, decode, ownPromptSchema, reviewSchema, type Schema } from '../domain/records.ts';
+import { attemptSchema, decode, ownPromptSchema, type Schema } from '../domain/records.ts';
 import type { Review } from '../domain/rubric.ts';
 import type { SetAside } from './archive.ts';
 import type { ChangeFeed } from './changes.ts';
@@ -17,7 +17,7 @@ type Unreadable = { readonly key: IDBValidKey; readonly reason: string };
 
 const schemas: { readonly [Store in Guarded]: () => Promise<Schema<Records[Store]>> } = {
   attempts: async () => attemptSchema,
-  reviews: async () => reviewSchema,
+  reviews: async () => (await import('../domain/coaching-records.ts')).reviewSchema,
   coaching: async () => (await import('../domain/coaching-records.ts')).coachingSchema,
   prompts: async () => ownPromptSchema,
 };

@@ -47,7 +47,7 @@ test('an empty database gets every store and index of the newest version', async
     ['chunks', ['attemptId', 'segment', 'seq'], false, {}],
     ['clips', ['attemptId', 'part'], false, {}],
     ['coaching', 'attemptId', false, { byFocus: 'focus.savedAt' }],
-    ['deliveries', 'attemptId', false, {}],
+    ['deliveries', 'attemptId', false, { byVersion: 'version' }],
     ['peaks', 'attemptId', false, {}],
     ['prompts', 'id', false, { byUpdatedAt: 'updatedAt' }],
     ['quarantine', ['store', 'key'], false, {}],
@@ -55,6 +55,7 @@ test('an empty database gets every store and index of the newest version', async
     ['reviews', 'id', false, { byAttempt: ['attemptId', 'startedAt'] }],
     ['rubrics', ['id', 'version'], false, {}],
     ['settings', 'name', false, {}],
+    ['sounds', 'attemptId', false, { byVersion: 'version' }],
     ['trash', ['store', 'id'], false, { byRemovedAt: 'removedAt' }],
   ]);
   db.close();

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CLIP_PART_BYTES, type KeptAttempt, MODES, TAKE_FAULTS } from '../../src/domain/attempt.ts';
 import { ANSWERS, GAPS } from '../../src/domain/coaching.ts';
-import { coachingSchema, deliverySchema, ownRubricSchema } from '../../src/domain/coaching-records.ts';
+import {
+  coachingSchema,
+  deliverySchema,
+  ownRubricSchema,
+  reviewSchema,
+} from '../../src/domain/coaching-records.ts';
 import {
   MEASURE_IDS,
   type MeasureId,
@@ -21,7 +26,6 @@ import {
   encode,
   ownPromptSchema,
   peaksSchema,
-  reviewSchema,
   settingsSchemas,
 } from '../../src/domain/records.ts';
 import { LEVELS, REVIEW_MODES, WRONG_STEPS } from '../../src/domain/rubric.ts';

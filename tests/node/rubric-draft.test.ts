@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { reviewSchema } from '../../src/domain/coaching-records.ts';
 import type { AttemptId, ReviewId } from '../../src/domain/ids.ts';
-import { decode, encode, reviewSchema } from '../../src/domain/records.ts';
+import { decode, encode } from '../../src/domain/records.ts';
 import { afterLocks, currentReview, lockedReviews, revisionOf } from '../../src/domain/reviews.ts';
 import { type CellId, LEVELS, type Review, WRONG_STEPS } from '../../src/domain/rubric.ts';
 import { STEP_IDS } from '../../src/domain/step.ts';
