@@ -25,10 +25,13 @@ function contentSecurityPolicy(): Plugin {
 }
 
 function testProjects() {
+  // Within the whole run only, which names what passed at the second try (scripts/test.ts).
+  const retry = process.env['COUNTS_FILE'] === undefined ? 0 : 1;
   const executablePath = findBrowser();
   // Made anew for each, because Vitest writes the project's name into it.
   const inBrowser = () => ({
     testTimeout: 20_000,
+    retry,
     // As patient as `expect.element`: the machine may be busy.
     expect: { poll: { timeout: 15_000 } },
     browser: {
@@ -62,6 +65,7 @@ function testProjects() {
         globalSetup: 'tests/engines/serve.ts',
         testTimeout: 120_000,
         hookTimeout: 30_000,
+        retry,
         // One take at a time: two would disturb one another.
         fileParallelism: false,
       },

@@ -81,7 +81,11 @@ function playwrightCounts(report: unknown): Counts {
   type Spec = {
     title: string;
     file: string;
-    tests: { status: string; annotations: { type: string; description?: string }[] }[];
+    tests: {
+      status: string;
+      annotations: { type: string; description?: string }[];
+      results: { error?: { message?: string } }[];
+    }[];
   };
   const { suites, errors } = report as { suites: Suite[]; errors: unknown[] };
   const specsOf = (suite: Suite): Spec[] => [
@@ -89,15 +93,23 @@ function playwrightCounts(report: unknown): Counts {
     ...(suite.suites ?? []).flatMap(specsOf),
   ];
   const tests = suites.flatMap(specsOf).flatMap((spec) => spec.tests.map((test) => ({ ...test, spec })));
+  const nameOf = ({ spec }: { spec: Spec }) => `${spec.file}: ${spec.title}`;
+  const failed = tests.filter((test) => test.status === 'unexpected');
+  const retried = tests.filter((test) => test.status === 'flaky');
   return {
-    passed: tests.filter((test) => test.status === 'expected').length,
-    failed:
-      tests.filter((test) => test.status === 'unexpected' || test.status === 'flaky').length + errors.length,
+    passed: tests.filter((test) => test.status === 'expected').length + retried.length,
+    failed: failed.length + errors.length,
+    failures: failed.map(
+      (test) =>
+        `${nameOf(test)} (${test.results.at(-1)?.error?.message?.split('\n')[0] ?? 'no reason given'})`,
+    ),
+    retried: retried.map(nameOf),
     skipped: tests
       .filter((test) => test.status === 'skipped')
-      .map(({ spec, annotations }) => {
+      .map((test) => {
+        const { annotations } = test;
         const reason = annotations.find(({ type }) => type === 'skip' || type === 'fixme')?.description;
-        return `${spec.file}: ${spec.title}${reason === undefined ? '' : ` (${reason})`}`;
+        return `${nameOf(test)}${reason === undefined ? '' : ` (${reason})`}`;
       }),
   };
 }
@@ -204,7 +216,9 @@ type Row = Counts & { readonly name: string; readonly seconds: number };
 const rows: Row[] = [];
 
 function report(isStoppedEarly: boolean): never {
-  const skipped = rows.flatMap((row) => row.skipped);
+  const list = (title: string, names: readonly string[]): void => {
+    if (names.length > 0) console.log(`\n${title}:\n${names.map((name) => `  ${name}`).join('\n')}`);
+  };
   const passed = rows.reduce((sum, row) => sum + row.passed, 0);
   const failed = rows.reduce((sum, row) => sum + row.failed, 0) + (isStoppedEarly ? 1 : 0);
   console.log('\nStage      Passed  Failed  Skipped     Time');
@@ -217,7 +231,19 @@ function report(isStoppedEarly: boolean): never {
         `${row.seconds.toFixed(1)} s`.padStart(9),
     );
   }
-  if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.map((name) => `  ${name}`).join('\n')}`);
+  list(
+    'Skipped',
+    rows.flatMap((row) => row.skipped),
+  );
+  // A browser on a busy machine may be late: named, so that nobody takes one for the other.
+  list(
+    'Passed at the second try',
+    rows.flatMap((row) => row.retried ?? []),
+  );
+  list(
+    'Failed',
+    rows.flatMap((row) => row.failures ?? []),
+  );
   if (isStoppedEarly) console.log('\nStopped before the end.');
   console.log(`\n${passed} passed, ${failed} failed`);
   process.exit(failed === 0 && passed > 0 ? 0 : 1);

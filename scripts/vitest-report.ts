@@ -7,6 +7,10 @@ export type Counts = {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: readonly string[];
+  /** What failed, with the first line of why. */
+  readonly failures?: readonly string[];
+  /** What failed first and passed when it was run again; counted as passed. */
+  readonly retried?: readonly string[];
 };
 
 /** Writes `Counts` to the file named by COUNTS_FILE. */
@@ -17,23 +21,28 @@ export default class CountsReporter implements Reporter {
     let passed = 0;
     let failed = unhandledErrors.length;
     const skipped: string[] = [];
+    const failures: string[] = [];
+    const retried: string[] = [];
     for (const module of modules) {
       // Errors of the file or of a group: an import that throws, a failing hook.
       failed += module.errors().length;
       for (const suite of module.children.allSuites()) failed += suite.errors().length;
       for (const test of module.children.allTests()) {
         const result = test.result();
-        if (result.state === 'passed') passed += 1;
-        else if (result.state === 'failed') failed += 1;
-        else {
+        const name = `${module.relativeModuleId}: ${test.fullName}`;
+        if (result.state === 'passed') {
+          passed += 1;
+          if (test.diagnostic()?.flaky === true) retried.push(name);
+        } else if (result.state === 'failed') {
+          failed += 1;
+          failures.push(`${name} (${result.errors[0]?.message.split('\n')[0] ?? 'no reason given'})`);
+        } else {
           const reason = result.state === 'skipped' ? result.note : undefined;
-          skipped.push(
-            `${module.relativeModuleId}: ${test.fullName}${reason === undefined ? '' : ` (${reason})`}`,
-          );
+          skipped.push(`${name}${reason === undefined ? '' : ` (${reason})`}`);
         }
       }
     }
-    const counts: Counts = { passed, failed, skipped };
+    const counts: Counts = { passed, failed, skipped, failures, retried };
     writeFileSync(file, JSON.stringify(counts));
   }
 }
