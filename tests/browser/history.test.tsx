@@ -35,10 +35,13 @@ function watchDownloads(): HTMLAnchorElement[] {
 }
 
 /** `count` attempts, the newest an hour old, a day apart: `Prompt 0` is the newest. */
+/** One a day, the newest now: at noon, so that yesterday is yesterday whatever the time is. */
 async function keepAttempts(archive: Archive, count: number): Promise<void> {
+  const now = new Date();
   for (let index = 0; index < count; index += 1) {
+    const noon = new Date(now.getFullYear(), now.getMonth(), now.getDate() - index, 12);
     await keepAnAttempt(archive, {
-      startedAt: Date.now() - 3_600_000 - index * 86_400_000,
+      startedAt: index === 0 ? now.getTime() : noon.getTime(),
       durationMs: 312_000,
       prompt: { title: `Prompt ${index}`, question: 'Why?', kind: 'concept', covers: [], followUps: {} },
     });
