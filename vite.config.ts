@@ -54,7 +54,13 @@ function testProjects() {
     },
     {
       extends: true as const,
-      test: { name: 'browser', include: ['tests/browser/**/*.test.{ts,tsx}'], ...inBrowser() },
+      test: {
+        name: 'browser',
+        include: ['tests/browser/**/*.test.{ts,tsx}'],
+        // They wait most of the time. More of them at once come into each other's way on two cores.
+        maxWorkers: 2,
+        ...inBrowser(),
+      },
     },
     {
       extends: true as const,
