@@ -58,6 +58,17 @@ test('blocks of any length give the same, and so does the sound after another', 
   );
 });
 
+test('a sound that was broken off leaves nothing behind', () => {
+  const sound = speechLike(1, 8, 16_000);
+  const silero = createSilero(weights);
+  silero.add(sound);
+  const whole = silero.finish();
+  silero.add(sound.subarray(3000, 9000));
+  silero.begin();
+  silero.add(sound);
+  expect(silero.finish()).toEqual(whole);
+});
+
 test('a sound without samples has no probabilities', () => {
   const silero = createSilero(weights);
   silero.add(new Float32Array());
