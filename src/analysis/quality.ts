@@ -101,9 +101,12 @@ export type ClippingMeter = {
   add(block: SoundBlock): void;
   /**
    * How long the sound was cut off. In PCM: runs of three samples or more that are the same and within 1 % of
-   * full scale. Where samples are beyond full scale (Opus and AAC decode so; a float WAV may be): runs within 3 % of it
-   * or above, which for Opus is 0.7 to 1.4 times the time that was cut off, as long as that is under a
-   * twentieth of the clip, and at most a twentieth of a millisecond each second of speech that just reaches full scale.
+   * full scale. Where samples are beyond full scale, as Opus decodes such a sound, and as a float WAV may be: runs
+   * within 3 % of it or above.
+   *
+   * Measured on speech that was cut off by 0.4 to 12 dB and coded by Opus at 64 and 128 kbit/s: 0.6 to 1.5 times
+   * the true time from 5 ms on, and 1 ms at most in 10 s that just reach full scale. AAC as ffmpeg codes it leaves so little
+   * flat that a tenth of the time is found. Of two channels, what is cut off in one alone is not heard in their mean.
    */
   clippedMs(): Ms;
 };

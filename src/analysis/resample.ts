@@ -11,7 +11,7 @@ const JITTER_SEC = 0.01;
 /** A stamp that leaves more out is broken. An hour of silence is 230 MB, mostly never touched. */
 const LONGEST_GAP_SEC = 3600;
 
-/** Half the length of the filter, in periods of the lower rate: 30 taps for each sample at 16 kHz. */
+/** Half the length of the filter, in periods of the lower rate: 30 taps at 16 kHz. A multiple of 3, for `third`. */
 const ZERO_CROSSINGS = 15;
 /** Kaiser's window for 62 dB: 16 kHz keeps what is under 7 kHz and loses what is over 9 kHz. */
 const KAISER_BETA = 5.9;
@@ -45,7 +45,7 @@ export function resampler(): Resampler {
       const isSane = Math.abs(offSec) <= LONGEST_GAP_SEC;
       const isExact = stretch === null;
       const from = isSane && (isExact || offSec < -JITTER_SEC) ? Math.round(-offSec * sampleRate) : 0;
-      const fresh = samples.subarray(Math.max(0, from));
+      const fresh = from > 0 ? samples.subarray(from) : samples;
       if (fresh.length === 0) return new Float32Array();
       const gapSec = isSane && (isExact || offSec > JITTER_SEC) ? Math.max(0, offSec) : 0;
       if (stretch?.sampleRate === sampleRate && gapSec === 0) {
@@ -73,6 +73,8 @@ export function resampler(): Resampler {
   };
 }
 
+/** Samples that are read after the last, and not used: see `third`. */
+const SPARE = 16;
 /** In samples: what arithmetic in floating point may be off. */
 const NO_TIME = 1e-6;
 
@@ -97,8 +99,9 @@ function createStretch(sampleRate: number, originSec: number, first: number): St
   let next = first;
 
   function push(samples: Float32Array) {
-    if (length + samples.length > kept.length) {
-      const larger = new Float64Array(2 * (length + samples.length));
+    const needed = length + samples.length + SPARE;
+    if (needed > kept.length) {
+      const larger = new Float64Array(2 * needed);
       larger.set(kept.subarray(0, length));
       kept = larger;
     }
@@ -170,20 +173,40 @@ function between(
 }
 
 /**
- * The same for 48 kHz, in a third of the work: the filter is even, and each third of its taps is 0, because
- * it cuts at a sixth of the rate.
+ * The same for 48 kHz in a quarter of the time: each third tap is 0, because the filter cuts at a sixth of the rate, and
+ * four samples at once share what is read. What is read for those after the last is not used, but must be there.
  */
-function third(given: Float64Array, start: number, { half, taps }: Filter, out: Float32Array): void {
-  const centre = half - 1;
-  const middle = taps[centre] as number;
-  for (let index = 0, at = start; index < out.length; index += 1, at += 3) {
-    let [sum, other] = [middle * (given[at] as number), 0];
-    for (let d = 1; d < half; d += 3) {
-      sum += (taps[centre + d] as number) * ((given[at + d] as number) + (given[at - d] as number));
-      other +=
-        (taps[centre + d + 1] as number) * ((given[at + d + 1] as number) + (given[at - d - 1] as number));
+function third(given: Float64Array, start: number, { half, lanes, middle }: Filter, out: Float32Array): void {
+  for (let index = 0, at = start; index < out.length; index += 4, at += 12) {
+    let a = middle * (given[at] as number);
+    let b = middle * (given[at + 3] as number);
+    let c = middle * (given[at + 6] as number);
+    let d = middle * (given[at + 9] as number);
+    for (let lane = 0, tap = 0; lane < 2; lane += 1) {
+      let from = at - half + 1 + lane;
+      let x0 = given[from] as number;
+      let x1 = given[from + 3] as number;
+      let x2 = given[from + 6] as number;
+      for (const end = tap + lanes.length / 2; tap < end; tap += 3, from += 9) {
+        const h0 = lanes[tap] as number;
+        const h1 = lanes[tap + 1] as number;
+        const h2 = lanes[tap + 2] as number;
+        const x3 = given[from + 9] as number;
+        const x4 = given[from + 12] as number;
+        const x5 = given[from + 15] as number;
+        a += h0 * x0 + h1 * x1 + h2 * x2;
+        b += h0 * x1 + h1 * x2 + h2 * x3;
+        c += h0 * x2 + h1 * x3 + h2 * x4;
+        d += h0 * x3 + h1 * x4 + h2 * x5;
+        x0 = x3;
+        x1 = x4;
+        x2 = x5;
+      }
     }
-    out[index] = sum + other;
+    out[index] = a;
+    out[index + 1] = b;
+    out[index + 2] = c;
+    out[index + 3] = d;
   }
 }
 
@@ -196,6 +219,9 @@ type Filter = {
   readonly taps: Float64Array;
   /** Samples given for each at 16 kHz, where that is a whole number. */
   readonly step: number | null;
+  /** Of the only phase: the tap at the sample, and then of all taps every third from the first, and from the second. */
+  readonly middle: number;
+  readonly lanes: Float64Array;
 };
 
 /** A sinc that cuts at half the lower rate, in Kaiser's window (Oppenheim & Schafer, 7.5.3). */
@@ -218,7 +244,14 @@ function filterFor(sampleRate: number): Filter {
     // No phase louder than another: a constant stays one.
     for (let tap = 0; tap < own.length; tap += 1) own[tap] = (own[tap] as number) / sum;
   }
-  return { half, phases, taps, step: phases === 1 ? sampleRate / RATE : null };
+  return {
+    half,
+    phases,
+    taps,
+    step: phases === 1 ? sampleRate / RATE : null,
+    middle: taps[half - 1] as number,
+    lanes: Float64Array.from([0, 1].flatMap((lane) => [...taps].filter((_, tap) => tap % 3 === lane))),
+  };
 }
 
 function kaiser(x: number): number {
