@@ -75,8 +75,8 @@ function perFrame(answers: Float32Array, frames: number): Float32Array {
   const last = answers.length - 1;
   return Float32Array.from({ length: frames }, (_, frame) => {
     const at = ((frame + 0.5) * FRAME + LAG) / SILERO_STEP - 0.5;
-    const before = Math.min(last, Math.max(0, Math.floor(at)));
-    const share = Math.min(1, Math.max(0, at - before));
+    const before = Math.min(last, Math.floor(at));
+    const share = at - before;
     const [from, to] = [answers[before] ?? 0, answers[Math.min(last, before + 1)] ?? 0];
     return from + share * (to - from);
   });
