@@ -20,6 +20,8 @@ const LOUD = 0.9;
 const SHORTEST_DIP = 10;
 const SHORTEST_GAP = 10;
 const SHORTEST_SPEECH = 5;
+/** Speech begins more softly than it is found: so many frames are given back to it. */
+const ONSET = 1;
 
 /** When somebody speaks. */
 export type Voice = {
@@ -62,6 +64,7 @@ export function voiceMeter(silero: Silero): VoiceMeter {
         (rises[frame] ?? 0) < low && value < CERTAIN ? 1 : 0,
       );
       for (const [from, to] of runsOf(isDip)) if (to - from >= SHORTEST_DIP) isSpeech.fill(0, from, to);
+      for (const [from] of runsOf(isSpeech)) isSpeech.fill(1, Math.max(0, from - ONSET), from);
       fill(isSpeech);
       const speech = runsOf(isSpeech)
         .filter(([from, to]) => to - from >= SHORTEST_SPEECH)
