@@ -5,6 +5,7 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { browserArguments, findBrowser } from './scripts/browser.ts';
 import { cspMeta } from './scripts/csp.ts';
+import { sileroWeights } from './scripts/silero-weights.ts';
 import { microphoneFile } from './tests/support/microphone.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
@@ -74,7 +75,7 @@ function testProjects() {
 }
 
 export default defineConfig({
-  plugins: [react(), contentSecurityPolicy()],
+  plugins: [react(), contentSecurityPolicy(), sileroWeights()],
   define: { __APP_VERSION__: JSON.stringify(version) },
   server: { port: 5173 },
   // Named, because what is found late is bundled late, and React is then there twice.
@@ -94,7 +95,8 @@ export default defineConfig({
       'valibot',
     ],
   },
-  worker: { format: 'es' },
+  // A worker is built with its own plugins.
+  worker: { format: 'es', plugins: () => [sileroWeights()] },
   build: {
     // For scripts/size.ts.
     manifest: true,
