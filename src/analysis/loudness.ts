@@ -1,4 +1,5 @@
 import type { Measures } from '../domain/facts.ts';
+import { filterPair, highPass, type Section } from './biquad.ts';
 import { RATE } from './resample.ts';
 
 /** Blocks of the gate are 400 ms long and begin every 100 ms (BS.1770-4); short-term ones last 3 s. */
@@ -26,7 +27,7 @@ export type LoudnessMeter = {
 
 /** Keeps ten numbers for each second. */
 export function loudnessMeter(): LoudnessMeter {
-  const weighting = kWeighting(RATE);
+  const weighting = filterPair(kWeightingAt(RATE));
   /** Sum of squares of each whole hop, and of the one that is being filled. */
   let hops = new Float64Array(1024);
   let count = 0;
@@ -107,45 +108,6 @@ function lufs(power: number): number {
   return -0.691 + 10 * Math.log10(power);
 }
 
-type Section = {
-  readonly b0: number;
-  readonly b1: number;
-  readonly b2: number;
-  readonly a1: number;
-  readonly a2: number;
-};
-
-function kWeighting(rate: number) {
-  const [shelf, pass] = kWeightingAt(rate);
-  let [s1, s2, p1, p2] = [0, 0, 0, 0];
-  return {
-    /** Sum of the squares of the weighted samples. The indexes are within bounds by construction. */
-    energy(samples: Float32Array, from: number, end: number): number {
-      const { b0, b1, b2, a1, a2 } = shelf;
-      const { a1: c1, a2: c2 } = pass;
-      // In variables of this call: twice as fast.
-      let [z1, z2, w1, w2, sum] = [s1, s2, p1, p2, 0];
-      for (let index = from; index < end; index += 1) {
-        const x = samples[index] as number;
-        const y = b0 * x + z1;
-        z1 = b1 * x - a1 * y + z2;
-        z2 = b2 * x - a2 * y;
-        const out = y + w1;
-        w1 = -2 * y - c1 * out + w2;
-        w2 = y - c2 * out;
-        sum += out * out;
-      }
-      [s1, s2, p1, p2] = [z1, z2, w1, w2].map(settled) as [number, number, number, number];
-      return sum;
-    },
-  };
-}
-
-/** In silence a filter's memory becomes so small that a processor takes a hundred times as long for it. */
-function settled(value: number): number {
-  return Math.abs(value) < 1e-30 ? 0 : value;
-}
-
 /**
  * The two filters of BS.1770-4, one after the other. It tabulates their coefficients for 48 kHz alone; these are the
  * bilinear transforms of the analogue filters behind that table, with the constants of libebur128 (which has
@@ -154,7 +116,8 @@ function settled(value: number): number {
 export function kWeightingAt(rate: number): readonly [Section, Section] {
   return [
     highShelf(1681.974450955533, 3.999843853973347, 0.7071752369554196, rate),
-    highPass(38.13547087602444, 0.5003270373238773, rate),
+    // Its zeros are not scaled, as in the standard.
+    { ...highPass(38.13547087602444, 0.5003270373238773, rate), b0: 1, b1: -2, b2: 1 },
   ];
 }
 
@@ -170,11 +133,4 @@ function highShelf(hz: number, gainDb: number, q: number, rate: number): Section
     a1: (2 * (k * k - 1)) / a0,
     a2: (1 - k / q + k * k) / a0,
   };
-}
-
-/** Its zeros are not scaled (1, −2, 1), as in the standard. */
-function highPass(hz: number, q: number, rate: number): Section {
-  const k = Math.tan((Math.PI * hz) / rate);
-  const a0 = 1 + k / q + k * k;
-  return { b0: 1, b1: -2, b2: 1, a1: (2 * (k * k - 1)) / a0, a2: (1 - k / q + k * k) / a0 };
 }
