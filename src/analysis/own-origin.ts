@@ -54,12 +54,4 @@ for (const name of [
   'SharedWorker',
   'caches',
 ])
-  if (name in self)
-    replace(
-      name,
-      class {
-        constructor() {
-          throw new TypeError(`${name} is not used here`);
-        }
-      },
-    );
+  replace(name, undefined);

@@ -128,12 +128,15 @@ export async function listenForSounds(
     signal?.addEventListener('abort', () => reject(signal.reason), once);
   });
   try {
-    const listening: Promise<ListenResult> = wrap<SoundsWorker>(worker).listen(
-      clip,
-      model.file,
-      proxy((ratio) => onProgress?.(ratio)),
-    );
-    const result = await Promise.race([listening, ended]);
+    const remote = wrap<SoundsWorker>(worker);
+    const listening = async (): Promise<ListenResult> => {
+      await remote.open(model.file);
+      return remote.listen(
+        clip,
+        proxy((ratio) => onProgress?.(ratio)),
+      );
+    };
+    const result = await Promise.race([listening(), ended]);
     return result.tag === 'heard'
       ? { attemptId: id, version: SOUNDS_VERSION, sounds: result.sounds }
       : { failed: 'undecodable', detail: 'This clip cannot be decoded here' };

@@ -14,35 +14,40 @@ export type ListenResult =
   | { readonly tag: 'undecodable' };
 
 export type SoundsWorker = {
+  /** Before the first clip, once: MediaPipe's module can be started but once. Rejects when it cannot. */
+  open(model: Blob): Promise<void>;
   /**
-   * Ends by being terminated. Rejects when the classifier cannot be loaded or fails.
+   * One clip at a time. Ends by being terminated. Rejects when the classifier fails.
    *
    * @param onProgress from 0 to 1, a hundred times at most
    */
-  listen(clip: Blob, model: Blob, onProgress: (ratio: number) => void): Promise<ListenResult>;
+  listen(clip: Blob, onProgress: (ratio: number) => void): Promise<ListenResult>;
 };
 
+let classifier: AudioClassifier | null = null;
+
 const worker: SoundsWorker = {
-  async listen(clip, model, onProgress) {
-    const classifier = await openClassifier(model);
+  async open(model) {
+    classifier = await openClassifier(model);
+  },
+  async listen(clip, onProgress) {
+    if (classifier === null) throw new Error('Nothing to listen with was opened');
+    const ear = openEar(classifier);
+    const resampled = resampler();
+    let shown = 0;
     try {
-      const ear = openEar(classifier);
-      const resampled = resampler();
-      let shown = 0;
       for await (const block of decodeMono(clip, (ratio) => {
         if (ratio < shown + 0.01) return;
         shown = ratio;
         onProgress(ratio);
       }))
         ear.add(resampled.add(block));
-      ear.add(resampled.finish());
-      return { tag: 'heard', sounds: ear.finish() };
     } catch (error) {
       if (error instanceof Undecodable) return { tag: 'undecodable' };
       throw error;
-    } finally {
-      classifier.close();
     }
+    ear.add(resampled.finish());
+    return { tag: 'heard', sounds: ear.finish() };
   },
 };
 
@@ -50,7 +55,7 @@ async function openClassifier(model: Blob): Promise<AudioClassifier> {
   // What MediaPipe and TensorFlow Lite say while they start would stand in the console as errors and warnings.
   Object.assign(self, { Module: { print: ignore, printErr: ignore } });
   return AudioClassifier.createFromOptions(
-    { wasmLoaderPath: wasmLoaderPath, wasmBinaryPath },
+    { wasmLoaderPath, wasmBinaryPath },
     {
       baseOptions: { modelAssetBuffer: new Uint8Array(await model.arrayBuffer()) },
       categoryAllowlist: [...CLASSES],
