@@ -61,7 +61,7 @@ export function dipMeter(): DipMeter {
         sample[count] = smooth[(frame % kept) * MEL_BANDS + band] as number;
         count += 1;
       }
-      to[band] = count > 0 ? smallest(sample, count, Math.floor(QUANTILE * (count - 1))) : 0;
+      to[band] = smallest(sample, count, Math.floor(QUANTILE * (count - 1))) ?? 0;
     }
   }
 
@@ -99,7 +99,7 @@ export function dipMeter(): DipMeter {
  * The number that has `rank` of the first `count` below it; they are put in another order on the way (Hoare's
  * selection: sorting them whole took four times as long as everything else here).
  */
-export function smallest(values: Float32Array, count: number, rank: number): number {
+export function smallest(values: Float32Array, count: number, rank: number): number | undefined {
   let [low, high] = [0, count - 1];
   while (low < high) {
     const pivot = values[(low + high) >> 1] as number;
@@ -118,5 +118,5 @@ export function smallest(values: Float32Array, count: number, rank: number): num
     else if (rank >= left) low = left;
     else break;
   }
-  return values[rank] as number;
+  return values[rank];
 }

@@ -11,9 +11,9 @@ const LAG = 512;
 const LIKELY = 0.5;
 /** Above this the network is so sure that no dip counts against it. */
 const CERTAIN = 0.8;
-/** A frame dips when it rises above its floor by less than this share of what loud frames do, */
-const DIP = 0.3;
-/** which are those at this quantile. */
+/** A frame dips when it rises above its floor by less than this share of what loud speech does, */
+const DIP = 0.27;
+/** which is the speech at this quantile. Among all frames it would be noise, where somebody says little. */
 const LOUD = 0.9;
 /** Frames a dip must last to be a gap, a gap to be heard as one, and speech to be speech. */
 const SHORTEST_DIP = 10;
@@ -53,7 +53,7 @@ export function voiceMeter(silero: Silero): VoiceMeter {
       const probability = perFrame(silero.finish(), framesIn(samplesIn));
       const rises = dips.finish();
       const isSpeech = Uint8Array.from(probability, (value) => (value >= LIKELY ? 1 : 0));
-      const low = DIP * loudest(rises);
+      const low = DIP * loudest(rises.filter((_, frame) => isSpeech[frame] === 1));
       const isDip = Uint8Array.from(probability, (value, frame) =>
         (rises[frame] ?? 0) < low && value < CERTAIN ? 1 : 0,
       );
@@ -79,9 +79,9 @@ function perFrame(answers: Float32Array, frames: number): Float32Array {
   });
 }
 
+/** Puts them in another order. */
 function loudest(rises: Float32Array): number {
-  if (rises.length === 0) return 0;
-  return smallest(rises.slice(), rises.length, Math.floor(LOUD * (rises.length - 1)));
+  return smallest(rises, rises.length, Math.floor(LOUD * (rises.length - 1))) ?? 0;
 }
 
 /** Gaps between speech that are too short to be heard as gaps. */
