@@ -1,4 +1,6 @@
 import type { Ms } from '../domain/timeline.ts';
+import { RATE } from './resample.ts';
+import { createTrack } from './track.ts';
 
 /*
  * A syllable has a vowel, and a vowel is louder than what is around it: the peaks of the level are counted,
@@ -7,7 +9,6 @@ import type { Ms } from '../domain/timeline.ts';
  * were tried, and what they cost: docs/delivery.md.
  */
 
-const RATE = 16_000;
 /** What makes a vowel loud is here; hum and rumble are below it, hissing consonants above. */
 const BAND_HZ = [250, 2500] as const;
 /** 2 ms. */
@@ -90,12 +91,11 @@ function levelContour(): { add(samples: Float32Array): void; finish(): Float32Ar
   const recent = new Float64Array(window.length);
   let blocks = 0;
   let [sum, filled] = [0, 0];
-  let levels = new Float32Array(1024);
-  let frames = 0;
+  const levels = createTrack();
 
   /** Of which all blocks are there that will be. */
   function addFrame(): void {
-    const centre = frames * BLOCKS_A_FRAME + (BLOCKS_A_FRAME >> 1);
+    const centre = centreOf(levels.length);
     const first = Math.max(0, centre - HALF_WINDOW);
     const end = Math.min(blocks, centre + HALF_WINDOW + 1);
     let [weighted, weights] = [0, 0];
@@ -104,13 +104,7 @@ function levelContour(): { add(samples: Float32Array): void; finish(): Float32Ar
       weighted += weight * (recent[block % recent.length] as number);
       weights += weight;
     }
-    if (frames === levels.length) {
-      const old = levels;
-      levels = new Float32Array(2 * old.length);
-      levels.set(old);
-    }
-    levels[frames] = Math.max(LOWEST_DB, 10 * Math.log10(weighted / weights));
-    frames += 1;
+    levels.push(Math.max(LOWEST_DB, 10 * Math.log10(weighted / weights)));
   }
 
   return {
@@ -124,14 +118,19 @@ function levelContour(): { add(samples: Float32Array): void; finish(): Float32Ar
         recent[blocks % recent.length] = sum / BLOCK;
         blocks += 1;
         [sum, filled] = [0, 0];
-        if (blocks === frames * BLOCKS_A_FRAME + (BLOCKS_A_FRAME >> 1) + HALF_WINDOW + 1) addFrame();
+        if (blocks > centreOf(levels.length) + HALF_WINDOW) addFrame();
       }
     },
     finish() {
-      while (frames < Math.floor(blocks / BLOCKS_A_FRAME)) addFrame();
-      return levels.subarray(0, frames);
+      while (levels.length < Math.floor(blocks / BLOCKS_A_FRAME)) addFrame();
+      return levels.values();
     },
   };
+}
+
+/** The block in the middle of a frame. */
+function centreOf(frame: number): number {
+  return frame * BLOCKS_A_FRAME + (BLOCKS_A_FRAME >> 1);
 }
 
 /** Filters what follows on what it was given before, and gives the sum of the squares. */

@@ -1,5 +1,6 @@
 import type { Ms, Span } from '../domain/timeline.ts';
 import { dipMeter, smallest } from './dips.ts';
+import { leveller } from './leveller.ts';
 import { FRAME, framesIn } from './mel.ts';
 import { SILERO_STEP, type Silero } from './silero.ts';
 
@@ -41,15 +42,17 @@ export type VoiceMeter = {
  * @param silero free for this sound: until `finish`, nothing else may use it
  */
 export function voiceMeter(silero: Silero): VoiceMeter {
+  const levelled = leveller(silero.add);
   const dips = dipMeter();
   let samplesIn = 0;
   return {
     add(samples) {
       samplesIn += samples.length;
-      silero.add(samples);
+      levelled.add(samples);
       dips.add(samples);
     },
     finish() {
+      levelled.finish();
       const probability = perFrame(silero.finish(), framesIn(samplesIn));
       const rises = dips.finish();
       const isSpeech = Uint8Array.from(probability, (value) => (value >= LIKELY ? 1 : 0));

@@ -7,7 +7,7 @@ import type { Ms, Span } from './timeline.ts';
  */
 
 /** A shorter gap is the closure of a consonant or a breath within a phrase (de Jong & Bosker, DiSS 2013). */
-export const SHORTEST_PAUSE_MS: Ms = 250;
+const SHORTEST_PAUSE_MS: Ms = 250;
 /** With less speech, one syllable more or less is a fifth of the rate. */
 const SHORTEST_SPEECH_MS: Ms = 1000;
 const WINDOW_MS: Ms = 10_000;
@@ -52,10 +52,10 @@ export function extentOf(spans: readonly Span[]): Span | null {
 }
 
 /** The gaps that are long enough to be pauses. */
-export function pausesBetween(spans: readonly Span[]): readonly Span[] {
+export function pausesBetween(spans: readonly Span[], shortestMs: Ms = SHORTEST_PAUSE_MS): readonly Span[] {
   return spans.slice(1).flatMap(({ startMs: endMs }, index) => {
     const startMs = spans[index]?.endMs ?? endMs;
-    return endMs - startMs >= SHORTEST_PAUSE_MS ? [{ startMs, endMs }] : [];
+    return endMs - startMs >= shortestMs ? [{ startMs, endMs }] : [];
   });
 }
 

@@ -114,7 +114,7 @@ const talks = fc
       gapMs: fc.integer({ min: 1, max: 400 }).map((tens) => tens * 10),
       lengthMs: fc.integer({ min: 5, max: 900 }).map((tens) => tens * 10),
     }),
-    { minLength: 1, maxLength: 25 },
+    { minLength: 1, maxLength: 25, size: 'max' },
   )
   .chain((phrases) => {
     let atMs = 0;
@@ -123,7 +123,7 @@ const talks = fc
       atMs = startMs + lengthMs;
       return span(startMs, atMs);
     });
-    const instants = fc.uniqueArray(fc.nat(Math.floor(atMs / 10) + 50), { maxLength: 300 });
+    const instants = fc.uniqueArray(fc.nat(Math.floor(atMs / 10) + 50), { maxLength: 300, size: 'max' });
     return instants.map((tens) => ({
       spans,
       nuclei: tens.toSorted((a, b) => a - b).map((ten) => ten * 10 + 5),

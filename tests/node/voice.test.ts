@@ -58,7 +58,8 @@ test('speech is found where it is', () => {
 });
 
 test('also when it is faint, on an offset, or cut off at full scale', () => {
-  expectSpans(heard(SAID.map((sample) => sample * 0.1)), 'faint');
+  expectSpans(heard(SAID.map((sample) => sample * 0.01)), 'faint');
+  expectSpans(heard(SAID.map((sample) => sample * 0.01 + 0.2)), 'faint, on an offset');
   expectSpans(heard(SAID.map((sample) => sample + 0.2)), 'offset');
   expectSpans(heard(SAID.map((sample) => Math.max(-1, Math.min(1, 12 * sample)))), 'cut off');
 });
