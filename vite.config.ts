@@ -5,6 +5,7 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { browserArguments, findBrowser } from './scripts/browser.ts';
 import { cspMeta } from './scripts/csp.ts';
+import { sileroWeights } from './scripts/silero-weights.ts';
 import { MODEL_PATH } from './src/analysis/sounds-model.ts';
 import { microphoneFile } from './tests/support/microphone.ts';
 
@@ -86,7 +87,7 @@ function testProjects() {
 }
 
 export default defineConfig({
-  plugins: [react(), contentSecurityPolicy(), soundModel()],
+  plugins: [react(), contentSecurityPolicy(), sileroWeights(), soundModel()],
   define: { __APP_VERSION__: JSON.stringify(version) },
   // Speech and sounds for the tests may lie beside the project.
   server: { port: 5173, fs: { allow: ['.', '../shared'] } },
@@ -108,7 +109,8 @@ export default defineConfig({
       'valibot',
     ],
   },
-  worker: { format: 'es' },
+  // A worker is built with its own plugins.
+  worker: { format: 'es', plugins: () => [sileroWeights()] },
   build: {
     // For scripts/size.ts.
     manifest: true,
