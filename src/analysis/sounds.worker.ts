@@ -52,8 +52,10 @@ const worker: SoundsWorker = {
 };
 
 async function openClassifier(model: Blob): Promise<AudioClassifier> {
-  // What MediaPipe and TensorFlow Lite say while they start would stand in the console as errors and warnings.
+  // What MediaPipe and TensorFlow Lite say while they start would stand in the console as errors and warnings. Its
+  // module sets the second name itself.
   Object.assign(self, { Module: { print: ignore, printErr: ignore } });
+  Object.defineProperty(self, 'custom_dbg', { get: () => ignore, set: ignore });
   return AudioClassifier.createFromOptions(
     { wasmLoaderPath, wasmBinaryPath },
     {
@@ -106,7 +108,7 @@ function openEar(classifier: AudioClassifier) {
 }
 
 function ignore(): void {
-  // Said above.
+  // See above.
 }
 
 expose(worker);
