@@ -59,8 +59,8 @@ function openEar(model: Model): (clip: Blob) => Promise<readonly Sound[]> {
       clip,
       proxy(() => undefined),
     );
-    if (result.tag !== 'heard') throw new Error('This clip cannot be decoded');
-    return result.sounds;
+    if (result.tag !== 'measured') throw new Error('This clip cannot be decoded');
+    return result.result;
   };
 }
 
