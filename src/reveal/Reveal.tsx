@@ -10,6 +10,7 @@ import { pausesOf, pausesToTag, placesOf, tagPause } from '../domain/step-facts.
 import { plural } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
 import type { Playhead } from '../ui/playhead.ts';
+import type { Listening, Measuring } from './measuring.ts';
 import { PacingTable } from './PacingTable.tsx';
 import { Pauses } from './Pauses.tsx';
 import { Predicted } from './Predicted.tsx';
@@ -30,6 +31,8 @@ type RevealProps = {
   readonly reviews: readonly Review[];
   /** Null: nothing was measured yet. */
   readonly delivery: Delivery | null;
+  readonly measuring?: Measuring;
+  readonly listening?: Listening;
   readonly coaching: Coaching;
   readonly playhead: Playhead;
   readonly noise: Noise;

@@ -5,11 +5,13 @@ import { fileName } from '../../player/file-name.ts';
 import { AppearanceSetting } from '../../settings/AppearanceSetting.tsx';
 import { DataSettings } from '../../settings/DataSettings.tsx';
 import { RecordingSettings } from '../../settings/RecordingSettings.tsx';
+import { SoundSettings } from '../../settings/SoundSettings.tsx';
 import type { Archive } from '../../storage/archive.ts';
 import { Checkbox } from '../../ui/Field.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { Section, Sheet } from '../../ui/Sheet.tsx';
 import { useArchive } from '../archive-context.ts';
+import { useBackground } from '../measuring.ts';
 import { explain } from '../storage-messages.ts';
 import { useWrites } from '../use-writes.tsx';
 
@@ -32,6 +34,7 @@ export function Component() {
   const { write, fault } = useWrites();
   const freeing = useWrites();
   const { revalidate } = useRevalidator();
+  const background = useBackground();
   // A press shows at once, and falls back to what is stored when it cannot be written.
   const [{ recording, keyboard, storage }, show] = useOptimistic(
     stored,
@@ -78,6 +81,9 @@ export function Component() {
             <Link to="/warm-up">Warm up</Link>: score four written examples, and compare with their key.
           </p>
         </Section>
+        <Section title="Sounds" anchor="sounds">
+          <SoundSettings />
+        </Section>
         <Section title="Data" anchor="data">
           {freeing.fault}
           <DataSettings
@@ -87,6 +93,7 @@ export function Component() {
             nameFile={fileName}
             write={freeing.write}
             explain={explain}
+            background={background}
           />
         </Section>
         <Section title="About">
@@ -98,7 +105,7 @@ export function Component() {
             </p>
             <p className="small muted">
               Free software under the MIT licence. It is built on React, React Router, idb, Valibot,
-              Mediabunny, Lucide and Comlink, under their own free licences.
+              Mediabunny, MediaPipe, Lucide and Comlink, under their own free licences.
             </p>
           </div>
         </Section>
