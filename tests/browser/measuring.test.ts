@@ -90,6 +90,7 @@ test('what is not measured yet is measured, newest first, drills too, and nothin
   expect(await measuredOf(archive, drill)).toMatchObject({ attemptId: drill, version: DELIVERY_VERSION });
   expect(await measuredOf(archive, outdated)).toMatchObject({ version: DELIVERY_VERSION });
   expect(await measuredOf(archive, erased)).toBeNull();
+  expect(queue.getState()).toMatchObject({ failed: new Map(), fault: null });
   expect(await checkInvariants()).toEqual([]);
 });
 
@@ -120,7 +121,8 @@ test('a take in this tab ends a measurement at once, which begins anew afterward
   const queue = aQueue(archive);
   await begun(queue).toBe(true);
   const end = recordHere();
-  await expect.poll(() => queue.getState().current, { interval: 5 }).toBeNull();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(queue.getState().current).toBeNull();
   expect((await heldLocks()).has('measuring')).toBe(false);
   const other = await keepClip(archive);
   expect(await measuredOf(archive, other)).toBeNull();
