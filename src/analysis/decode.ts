@@ -35,6 +35,21 @@ export class Undecodable extends Error {
 
 type Why = { readonly isMute?: boolean; readonly isForWhole?: boolean; readonly cause?: unknown };
 
+/** What a worker answers about a clip. */
+export type Decoding<Result> =
+  | { readonly tag: 'measured'; readonly result: Result }
+  | ({ readonly tag: 'undecodable' } & Pick<Undecodable, 'isMute' | 'isForWhole'>);
+
+export async function decoding<Result>(work: () => Promise<Result>): Promise<Decoding<Result>> {
+  try {
+    return { tag: 'measured', result: await work() };
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error;
+    const { isMute, isForWhole } = error;
+    return { tag: 'undecodable', isMute, isForWhole };
+  }
+}
+
 /** A clip that was decoded as a whole, because nothing else decodes it here: its channels. */
 export type WholeSound = {
   readonly sampleRate: number;
