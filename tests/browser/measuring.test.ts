@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { DELIVERY_VERSION } from '../../src/analysis/client.ts';
+import { chooseModel, removeModel, SOUNDS_VERSION } from '../../src/analysis/sounds-client.ts';
 import { createQueue, type Queue } from '../../src/app/measuring-queue.ts';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import type { Delivery, DeliveryFailure } from '../../src/domain/facts.ts';
@@ -11,6 +12,7 @@ import { openArchive } from '../../src/storage/open-archive.ts';
 import { aDelivery, anEmptyArchive, keepAnAttempt, someBytes } from '../support/factories.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { speechLike } from '../support/speech-like.ts';
+import { fileAt, MODEL_FILE } from './shared-files.ts';
 import { wav } from './takes.ts';
 
 /** Long enough to be interrupted. */
@@ -271,4 +273,43 @@ test('measured again, everything that has its sound is made anew', async () => {
   };
   await expect.poll(isAnew, patiently).toBe(true);
   expect(await measuredOf(archive, erased)).toEqual(old);
+});
+
+test('sounds come after all deliveries, and only when there is a model', async ({ skip }) => {
+  if (MODEL_FILE === null) return skip('The model is not in ../shared/models.');
+  await removeModel();
+  onTestFinished(removeModel);
+  const archive = await anArchive();
+  const order: string[] = [];
+  const { deliveries, sounds } = archive;
+  const [putDelivery, putSounds] = [deliveries.put, sounds.put];
+  vi.spyOn(deliveries, 'put').mockImplementation((delivery) => {
+    order.push(`delivery ${delivery.attemptId}`);
+    return putDelivery(delivery);
+  });
+  vi.spyOn(sounds, 'put').mockImplementation((heard) => {
+    order.push(`sounds ${heard.attemptId}`);
+    return putSounds(heard);
+  });
+  const { id: mute } = await keepAnAttempt(archive, { startedAt: 1 }, [someBytes(500)]);
+  const old = await keepClip(archive);
+  const queue = aQueue(archive);
+  await expect.poll(() => order, patiently).toEqual([`delivery ${old}`, `delivery ${mute}`]);
+  expect(queue.getState().hearsSounds).toBe(false);
+  expect(await chooseModel(await fileAt(MODEL_FILE))).toBeNull();
+  await expect.poll(() => order.slice(2), patiently).toEqual([`sounds ${old}`]);
+  queue.stop();
+  const [first, second] = [await keepClip(archive), await keepClip(archive)];
+  queue.start();
+  await expect
+    .poll(() => order.slice(3), patiently)
+    .toEqual([`delivery ${second}`, `delivery ${first}`, `sounds ${second}`, `sounds ${first}`]);
+  expect(await archive.sounds.of(first)).toMatchObject({ version: SOUNDS_VERSION });
+  // Of what cannot be decoded nothing is tried.
+  await expect.poll(() => queue.getState().failed).toEqual(new Map([[`sounds ${mute}`, 'undecodable']]));
+  await removeModel();
+  await expect.poll(() => queue.getState().hearsSounds).toBe(false);
+  const late = await keepClip(archive);
+  await expect.poll(() => measuredOf(archive, late), patiently).not.toBeNull();
+  expect(await archive.sounds.of(late)).toBeNull();
 });
