@@ -94,7 +94,12 @@ test('the total runs from the first speech to the last, and less than the target
     totalOverPct: 0,
   });
   expect(facts(aDelivery({ speech: span(2, 200) })).next.totalOverPct).toBe(0);
-  expect(facts(aDelivery({ speech: null })).next).toMatchObject({ totalTimeSec: 0, totalOverPct: 0 });
+});
+
+test('without speech nothing is known but what the marks tell', () => {
+  const silent = aDelivery({ speech: null, pauses: [span(10, 20)], localRates: null });
+  expect(facts(silent)).toEqual(facts(null));
+  expect(facts(silent).situation.stepTimeSec).toBe(62);
 });
 
 test('a boundary moves into the longest pause within 1.5 s, no further than its nearest edge', () => {
