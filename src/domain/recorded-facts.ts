@@ -32,7 +32,6 @@ export const RECORDED_FACTS = {
   fastStretchCount: { label: 'Fast stretches', unit: 'count' },
   final10sRateRatio: { label: 'Rate in the last 10 s', unit: 'ratio' },
 } as const;
-export type RecordedFactId = keyof typeof RECORDED_FACTS;
 
 /** Why a fact is not known. */
 export type WhyUnknown =
@@ -45,7 +44,10 @@ export type WhyUnknown =
   | 'no-such-step'
   /** The step ends with the take, so that no mark says where. */
   | 'ends-the-take'
-  | 'short-step';
+  /** Under 5 s of speech in it, or no window of 10 s mostly in it. */
+  | 'short-step'
+  /** Mostly pause. */
+  | 'little-speech';
 
 export type Known<Value = number> = Value | WhyUnknown;
 
@@ -62,7 +64,7 @@ export type StepRecorded = Readonly<
   >
 >;
 
-/** Those about the whole. The median of its local rates is what they are measured against: 1, or close to it. */
+/** Those about the whole. The median of its local rates is what they are measured against, and so 1. */
 export type WholeRecorded = Readonly<
   Record<
     | 'totalTimeSec'
@@ -108,7 +110,7 @@ export function recordedFacts(attempt: Attempt, delivery: Delivery | null): Reco
     syllableRate: measures.speechRate,
     localRateRatio: median((localRates ?? []).map(({ ratio }) => ratio)) ?? noRates,
     fastStretchCount: localRates === null ? noRates : runs.length,
-    final10sRateRatio: final10sRateRatio ?? noRates,
+    final10sRateRatio: final10sRateRatio ?? (localRates === null ? noRates : 'little-speech'),
   };
   const spans = snappedSpans(attempt, pauses);
   const recordedIn = (step: StepId): StepRecorded => {
@@ -161,16 +163,14 @@ function pauseShare(pauses: readonly Span[], spans: readonly Span[]): Known {
   return (silentMs * 100) / totalMs;
 }
 
-/** With the pauses, as the rate of the whole. The instants are counted in proportion to the estimate of the whole. */
+/** With the pauses, as the rate of the whole. */
 function syllableRate({ measures, syllables }: Delivery, spans: readonly Span[]): Known {
   if (typeof measures.speechRate === 'string') return measures.speechRate;
-  if (typeof measures.syllables === 'string') return measures.syllables;
   const totalMs = sum(spans.map(lengthOf));
   if (totalMs === 0) return 'no-speech';
   if (totalMs < LEAST_RATED_MS) return 'short-step';
   const found = syllables.filter((atMs) => spans.some((span) => span.startMs <= atMs && atMs < span.endMs));
-  const scale = syllables.length === 0 ? 0 : measures.syllables / syllables.length;
-  return (found.length * scale * 1000) / totalMs;
+  return (found.length * 1000) / totalMs;
 }
 
 function within(span: Span, limits: Span): readonly Span[] {

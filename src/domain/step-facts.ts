@@ -145,8 +145,10 @@ function wholeFacts(
   const { speech, localRates } = delivery;
   const targetMs = targetOf(attempt) ?? 0;
   const totalMs = lengthOf(speech);
-  // The last window ends with the speech.
-  const final = mostOverlapping(localRates ?? [], { startMs: speech.endMs - FINAL_MS, endMs: speech.endMs });
+  // The windows are counted back from the end of the speech; one with too little speech in it is left out.
+  const final = localRates?.find(
+    ({ startMs, endMs }) => endMs === speech.endMs && endMs - startMs === FINAL_MS,
+  );
   return {
     totalTimeSec: totalMs / 1000,
     totalOverPct: targetMs === 0 ? null : percentOf(Math.max(0, totalMs - targetMs), targetMs),

@@ -170,13 +170,14 @@ const WHY: Readonly<Record<WhyUnknown, string>> = {
   'no-speech': 'no speech was found',
   'no-pauses': 'no pause was found',
   'no-voice': 'no voiced sound was found',
-  'too-short': 'the recording is too short',
+  'too-short': 'there is too little sound or speech in it',
   'not-measured': 'nothing was measured yet',
   'no-marks': 'the attempt has no marks',
   'no-target': 'there is no target',
   'no-such-step': 'the marks leave the step no time',
   'ends-the-take': 'the step ends with the take',
   'short-step': 'the step is too short',
+  'little-speech': 'there is too little speech between its pauses',
 };
 
 /** `cannot be measured, because no speech was found`. */
@@ -238,12 +239,13 @@ export const METHODS: readonly Method[] = [
   },
   {
     of: ['signalToNoise'],
-    how: 'The level of the speech over the level of its pauses.',
-    howSure: 'Without a pause there is nothing to hear the background in.',
+    how: 'The mean level of the speech over the median level of its pauses, both above 80 Hz; 60 dB is the most that is told.',
+    howSure: 'Where there are hardly any pauses, there is nothing to hear the background in.',
   },
   {
     of: ['clipped'],
-    how: 'Stretches at full scale, looked for before anything else is done with the sound.',
-    howSure: 'What was cut off before it reached the browser, and then made quieter, is not found.',
+    how: 'How long the sound stays flat at full scale, before anything else is done with it.',
+    howSure:
+      'In a compressed recording an estimate. What was cut off and then made quieter on its way here is not found.',
   },
 ];

@@ -148,7 +148,9 @@ test('what has no value says why, and confidence is low with its reasons', async
   await expect.element(region()).toMatchTextContent(/Confidence is low: the speech stands 11.dB above/);
   await expect.element(region()).toMatchTextContent('automatic level was on');
   expect(rowOf('Pitch').slice(1)).toEqual(['Cannot be measured, because no voiced sound was found.']);
-  expect(rowOf('Pitch spread').slice(1)).toEqual(['Cannot be measured, because the recording is too short.']);
+  expect(rowOf('Pitch spread').slice(1)).toEqual([
+    'Cannot be measured, because there is too little sound or speech in it.',
+  ]);
   expect(rowOf('Loudness')[3]).toBe('Confidence low');
 });
 
