@@ -97,14 +97,13 @@ export function doubtsOf(
 ): readonly Doubt[] {
   const is = (kind: keyof Processing, state: boolean | null) =>
     segments.some(({ microphone }) => microphone.processing[kind] === state);
-  const isImported = source === 'imported';
   const holds: Readonly<Record<Doubt, boolean>> = {
     noisy: typeof signalToNoise === 'number' && signalToNoise < NOISY_UNDER,
     'noise-suppression': is('noise', true),
     'gain-control': is('gain', true),
     'noise-unmeasured': typeof signalToNoise !== 'number',
-    'processing-unsaid': !isImported && (is('noise', null) || is('gain', null)),
-    imported: isImported,
+    'processing-unsaid': is('noise', null) || is('gain', null),
+    imported: source === 'imported',
   };
   return DOUBTS.filter((doubt) => holds[doubt]);
 }
