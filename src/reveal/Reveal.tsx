@@ -11,7 +11,7 @@ import { plural } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
 import type { Playhead } from '../ui/playhead.ts';
 import { DeliveryPanel } from './DeliveryPanel.tsx';
-import type { Measuring } from './measuring.ts';
+import type { Listening, Measuring } from './measuring.ts';
 import { PacingTable } from './PacingTable.tsx';
 import { Pauses } from './Pauses.tsx';
 import { Predicted } from './Predicted.tsx';
@@ -32,17 +32,14 @@ type RevealProps = {
   readonly reviews: readonly Review[];
   /** Null: nothing was measured yet. */
   readonly delivery: Delivery | null;
-  /** Of the attempt's clip. */
-  readonly measuring?: Measuring;
+  readonly measuring: Measuring;
+  readonly listening?: Listening;
   readonly coaching: Coaching;
   readonly playhead: Playhead;
   readonly noise: Noise;
   /** Stores the tags of the pauses changed by a pure function. */
   readonly onTags: (change: (tags: readonly PauseTag[]) => readonly PauseTag[]) => void;
 };
-
-/** Nobody is measuring. */
-const DONE: Measuring = { tag: 'done' };
 
 /** After the lock: what was measured, beside what was scored and predicted. It changes no score. */
 export function Reveal(props: RevealProps) {
@@ -71,12 +68,7 @@ export function Reveal(props: RevealProps) {
         <MeasuredPauses {...props} />
       </Block>
       <Block title="Delivery">
-        <DeliveryPanel
-          archive={archive}
-          attempt={attempt}
-          delivery={delivery}
-          measuring={props.measuring ?? DONE}
-        />
+        <DeliveryPanel archive={archive} attempt={attempt} delivery={delivery} measuring={props.measuring} />
       </Block>
       {isComparable && (
         <Block title="Predicted, then scored">
@@ -151,7 +143,7 @@ function Findings({ shown, isMeasured, yet, hasTarget, hasMarks }: FindingsProps
 }
 
 function yetWord({ attempt, measuring }: Pick<RevealProps, 'attempt' | 'measuring'>): string {
-  return attempt.audioDeletedAt === undefined && measuring?.tag !== 'failed' ? ' yet' : '';
+  return attempt.audioDeletedAt === undefined && measuring.tag !== 'failed' ? ' yet' : '';
 }
 
 function MeasuredPauses(props: RevealProps) {

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { type ComponentProps, useMemo, useState } from 'react';
 import { Link, type LoaderFunctionArgs, useLoaderData } from 'react-router';
 import { DrillOf, Drills } from '../../coaching/Drills.tsx';
 import { reviewSheet } from '../../coaching/review-sheet.ts';
@@ -14,7 +14,7 @@ import {
 } from '../../domain/attempt.ts';
 import { drillLength } from '../../domain/budget.ts';
 import type { Coaching, Focus } from '../../domain/coaching.ts';
-import type { Delivery } from '../../domain/facts.ts';
+import type { Delivery, Sounds } from '../../domain/facts.ts';
 import type { AttemptId } from '../../domain/ids.ts';
 import { OTHER_PROMPT_ID } from '../../domain/prompt.ts';
 import { currentReview } from '../../domain/reviews.ts';
@@ -41,6 +41,7 @@ import { refocus } from '../../ui/refocus.ts';
 import { StepLetter } from '../../ui/Steps.tsx';
 import { useUndo } from '../../ui/undo.tsx';
 import { useArchive } from '../archive-context.ts';
+import { useListening, useMeasuring } from '../measuring.ts';
 import { NotHereError } from '../NotHere.tsx';
 import { playheadOf } from '../playhead.ts';
 import { explain } from '../storage-messages.ts';
@@ -67,6 +68,7 @@ type ReviewData = {
   readonly focuses: readonly Focus[];
   /** Null: nothing was measured (yet). */
   readonly delivery: Delivery | null;
+  readonly sounds: Sounds | null;
   readonly drills: readonly KeptAttempt[];
   /** Of a drill: the attempt it belongs to. Null: it has none, or it was deleted. */
   readonly parent: Attempt | null;
@@ -84,14 +86,16 @@ const FOCUSES = 2;
 export function loader(archive: Archive) {
   return async ({ params }: LoaderFunctionArgs): Promise<ReviewData> => {
     const id = (params['attemptId'] ?? '') as AttemptId;
-    const [attempt, reviews, coaching, [delivery = null], drills, { showsPicture }] = await Promise.all([
-      archive.attempts.get(id),
-      archive.reviews.of(id),
-      archive.coaching.of(id),
-      archive.deliveries.ofAll([id]),
-      archive.attempts.drillsOf(id),
-      archive.settings.get('replay'),
-    ]);
+    const [attempt, reviews, coaching, [delivery = null], sounds, drills, { showsPicture }] =
+      await Promise.all([
+        archive.attempts.get(id),
+        archive.reviews.of(id),
+        archive.coaching.of(id),
+        archive.deliveries.ofAll([id]),
+        archive.sounds.of(id),
+        archive.attempts.drillsOf(id),
+        archive.settings.get('replay'),
+      ]);
     if (attempt === null) throw new NotHereError('attempt');
     const before = await archive.coaching.focuses(FOCUSES, attempt.startedAt);
     const parent = attempt.parentId === null ? null : await archive.attempts.get(attempt.parentId);
@@ -114,6 +118,7 @@ export function loader(archive: Archive) {
       coaching,
       focuses: before.map(({ focus }) => focus),
       delivery,
+      sounds,
       drills,
       parent,
       canRepeat,
@@ -229,7 +234,7 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
             </div>
           )}
           {revealed !== null && (
-            <Reveal
+            <MeasuredReveal
               archive={archive}
               attempt={attempt}
               rubric={rubric}
@@ -237,6 +242,7 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
               review={revealed}
               reviews={reviews}
               delivery={first.delivery}
+              sounds={first.sounds}
               coaching={coaching}
               playhead={playhead}
               noise={noise}
@@ -293,6 +299,16 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
       </div>
     </>
   );
+}
+
+type MeasuredRevealProps = Omit<ComponentProps<typeof Reveal>, 'measuring' | 'listening'> &
+  Pick<ReviewData, 'sounds'>;
+
+/** Apart, because it is rendered anew for every hundredth of the measuring. */
+function MeasuredReveal({ sounds, ...props }: MeasuredRevealProps) {
+  const measuring = useMeasuring(props.attempt, props.delivery);
+  const listening = useListening(props.attempt, sounds);
+  return <Reveal {...props} measuring={measuring} listening={listening} />;
 }
 
 type AttemptDrillsProps = Pick<DeskProps, 'attempt' | 'rubric' | 'coaching' | 'drills'> & {
