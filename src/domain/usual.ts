@@ -93,7 +93,7 @@ const NOISE_PROOF: readonly FigureId[] = ['signalToNoise', 'clipped'];
 
 export function doubtsOf(
   { source, segments }: Captured,
-  { measures: { signalToNoise } }: Pick<Delivery, 'measures'>,
+  { speech, measures: { signalToNoise } }: Pick<Delivery, 'speech' | 'measures'>,
 ): readonly Doubt[] {
   const is = (kind: keyof Processing, state: boolean | null) =>
     segments.some(({ microphone }) => microphone.processing[kind] === state);
@@ -101,7 +101,7 @@ export function doubtsOf(
     noisy: typeof signalToNoise === 'number' && signalToNoise < NOISY_UNDER,
     'noise-suppression': is('noise', true),
     'gain-control': is('gain', true),
-    'noise-unmeasured': typeof signalToNoise !== 'number',
+    'noise-unmeasured': speech !== null && typeof signalToNoise !== 'number',
     'processing-unsaid': is('noise', null) || is('gain', null),
     imported: source === 'imported',
   };

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
-import type { Delivery } from '../domain/facts.ts';
+import type { Delivery, Unmeasured } from '../domain/facts.ts';
 import { recordedFacts } from '../domain/recorded-facts.ts';
 import { pausesOf } from '../domain/step-facts.ts';
 import { doubtsOf, figuresOf, usualOf } from '../domain/usual.ts';
@@ -14,6 +14,7 @@ import {
   FIGURE_IDS,
   FIGURES,
   METHODS,
+  unmeasuredWords,
   usualBasis,
 } from './delivery-words.ts';
 import { MeasuringState } from './MeasuringState.tsx';
@@ -39,9 +40,14 @@ export function DeliveryPanel({ archive, attempt, delivery, measuring }: Deliver
         <p className="muted">Its audio was deleted before it was measured.</p>
       )}
       {!isDeleted && <MeasuringState measuring={measuring} isMeasured={delivery !== null} />}
+      {delivery?.speech === null && <p>The delivery {unmeasuredWords(whyNoSpeech(delivery))}.</p>}
       {delivery !== null && <Measured archive={archive} attempt={attempt} delivery={delivery} />}
     </div>
   );
+}
+
+function whyNoSpeech({ measures: { speechRate } }: Delivery): Unmeasured {
+  return typeof speechRate === 'string' ? speechRate : 'no-speech';
 }
 
 type MeasuredProps = Omit<DeliveryPanelProps, 'delivery' | 'measuring'> & { readonly delivery: Delivery };
@@ -52,26 +58,32 @@ function Measured({ archive, attempt, delivery }: MeasuredProps) {
   const rows = useMemo(() => {
     const figures = figuresOf(delivery);
     const others = (Array.isArray(alike) ? alike : []).map(figuresOf);
-    return FIGURE_IDS.map((id) => ({ id, value: figures[id], usual: usualOf(others, id) }));
+    const all = FIGURE_IDS.map((id) => ({ id, value: figures[id], usual: usualOf(others, id) }));
+    // The reason was given once; how loud it was is true of any sound.
+    return delivery.speech === null ? all.filter(({ value }) => typeof value === 'number') : all;
   }, [delivery, alike]);
   const doubts = doubtsOf(attempt, delivery);
   const compared = comparedWords(rows);
   const confidence = confidenceWords(doubts, delivery);
+  const methods = METHODS.filter(({ of }) => rows.some(({ id }) => of.includes(id)));
+  if (rows.length === 0) return null;
   return (
     <>
       {compared !== null && <p>{compared}</p>}
       {confidence !== null && <p className={styles['confidence']}>{confidence}</p>}
       <DeliveryTable rows={rows} pauseCount={pausesOf(delivery).length} doubts={doubts} />
       <p className={styles['how']}>{basisWords(attempt, alike)}</p>
-      <details>
-        <summary>Step by step</summary>
-        <StepFactsTable facts={facts} />
-      </details>
+      {delivery.speech !== null && (
+        <details>
+          <summary>Step by step</summary>
+          <StepFactsTable facts={facts} />
+        </details>
+      )}
       <details>
         <summary>How it was measured</summary>
         <p className="small">On this device, from the sound alone. None of it changes a score.</p>
         <dl className={styles['methods']}>
-          {METHODS.map(({ of, how, howSure }) => (
+          {methods.map(({ of, how, howSure }) => (
             <div key={of.join()}>
               <dt>{listed(of.map((id) => FIGURES[id].label))}</dt>
               <dd>{how}</dd>

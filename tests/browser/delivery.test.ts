@@ -2,7 +2,7 @@ import { createElement } from 'react';
 import { expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
-import type { Delivery } from '../../src/domain/facts.ts';
+import { type Delivery, MEASURE_IDS } from '../../src/domain/facts.ts';
 import { OTHER_PROMPT_ID } from '../../src/domain/prompt.ts';
 import { DeliveryPanel } from '../../src/reveal/DeliveryPanel.tsx';
 import type { Measuring } from '../../src/reveal/measuring.ts';
@@ -59,7 +59,7 @@ async function keepAnother(
 
 test('each measure stands with its value, what it is, what is usual and how sure it is', async () => {
   const { archive, attempt } = await openReview(LOCKED);
-  await expect.element(region()).toMatchTextContent(/Delivery\s*Not measured yet\./);
+  await expect.element(region()).toMatchTextContent(/Delivery\s*Not measured yet/);
   await archive.deliveries.put(measured(attempt));
   await expect.element(table()).toBeVisible();
   await expect
@@ -154,6 +154,21 @@ test('what has no value says why, and confidence is low with its reasons', async
   expect(rowOf('Loudness')[3]).toBe('Confidence low');
 });
 
+test('without speech the reason is given once, beside what is true of any sound', async () => {
+  const { archive, attempt } = await openReview(LOCKED);
+  const silent = Object.fromEntries(
+    MEASURE_IDS.map((id) => [id, id === 'loudness' ? -60 : id === 'clipped' ? 0 : 'no-speech']),
+  ) as Delivery['measures'];
+  await archive.deliveries.put({ ...measured(attempt, silent), speech: null, pauses: [], localRates: null });
+  await expect
+    .element(region())
+    .toMatchTextContent('The delivery cannot be measured, because no speech was found.');
+  const names = table().getByRole('rowheader').elements();
+  expect(names.map((name) => name.textContent)).toEqual(['Loudness', 'Clipping']);
+  expect(rowOf('Loudness').slice(1)).toEqual(['−60.0 LUFS', 'not enough yet: 0 of 3', 'Confidence normal']);
+  await expect.element(region()).not.toMatchTextContent('Step by step');
+});
+
 test('the facts of each step are in a table, and a dash says why', async () => {
   const { archive, attempt } = await openReview(LOCKED);
   await archive.deliveries.put(measured(attempt));
@@ -229,7 +244,7 @@ test('audio that was deleted before it was measured offers nothing to press', as
   await archive.clips.erase(attempt.id);
   await expect
     .element(region())
-    .toMatchTextContent(/Delivery\s*Its audio was deleted before it was measured\./);
+    .toMatchTextContent(/Delivery\s*Its audio was deleted before it was measured\.\s*Predicted/);
   await expect.element(region()).toMatchTextContent(/Three longest pauses\s*Not measured\./);
   await expect.element(region().getByRole('button', { name: 'Measure now' })).not.toBeInTheDocument();
 });

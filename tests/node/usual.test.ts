@@ -90,6 +90,8 @@ test('imports are alike whose format is the same, and never to what was recorded
 test('under 15 dB confidence is low, but for the noise itself and for clipping', () => {
   const doubts = (signalToNoise: number | 'no-pauses') => doubtsOf(through({}), measuring({ signalToNoise }));
   expect([doubts(15), doubts(14.9), doubts('no-pauses')]).toEqual([[], ['noisy'], ['noise-unmeasured']]);
+  // Without speech there is nothing for the noise to disturb.
+  expect(doubtsOf(through({}), { ...measuring({ signalToNoise: 'silent' }), speech: null })).toEqual([]);
   const noisy = doubts(14.9);
   const confidences = (['speechRate', 'pitchSpread', 'loudness', 'signalToNoise', 'clipped'] as const).map(
     (id) => confidenceIn(id, noisy),
