@@ -14,7 +14,7 @@ type MeasuringStateProps = {
 
 /** How far the measuring is, and what can be done about it. Nothing waits for it. */
 export function MeasuringState({ measuring, isMeasured }: MeasuringStateProps) {
-  useAnnouncedEnd(measuring);
+  useAnnouncedEnd(isMeasured);
   switch (measuring.tag) {
     case 'waiting':
       return isMeasured ? null : (
@@ -64,10 +64,10 @@ export function MeasuringState({ measuring, isMeasured }: MeasuringStateProps) {
 }
 
 /** What fills in by itself is said once, politely; a page that opens with it measured says nothing. */
-function useAnnouncedEnd({ tag }: Measuring) {
-  const before = useRef(tag);
+function useAnnouncedEnd(isMeasured: boolean) {
+  const was = useRef(isMeasured);
   useEffect(() => {
-    if (before.current === 'measuring' && tag === 'done') announce('The recording is measured.');
-    before.current = tag;
-  }, [tag]);
+    if (isMeasured && !was.current) announce('The recording is measured.');
+    was.current = isMeasured;
+  }, [isMeasured]);
 }

@@ -1,6 +1,7 @@
 import { createElement } from 'react';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { page } from 'vitest/browser';
+import { startMeasuring } from '../../src/app/measuring.ts';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import { type Delivery, MEASURE_IDS } from '../../src/domain/facts.ts';
 import { OTHER_PROMPT_ID } from '../../src/domain/prompt.ts';
@@ -9,9 +10,18 @@ import type { Measuring } from '../../src/reveal/measuring.ts';
 import { readAlike } from '../../src/reveal/read-alike.ts';
 import type { Archive } from '../../src/storage/archive.ts';
 import { StorageError } from '../../src/storage/errors.ts';
-import { aDelivery, aKeptAttempt, anEmptyArchive, aSegment, keepAnAttempt } from '../support/factories.ts';
-import { expectGoodLooks, mount } from './app.tsx';
+import {
+  aDelivery,
+  aKeptAttempt,
+  anEmptyArchive,
+  aReview,
+  aSegment,
+  keepAnAttempt,
+} from '../support/factories.ts';
+import { speechLike } from '../support/speech-like.ts';
+import { expectGoodLooks, mount, openApp } from './app.tsx';
 import { all, type Kept, marksAt, openReview, patiently } from './open-review.ts';
+import { wav } from './takes.ts';
 
 const LOCKED: Kept = {
   durationMs: 300_000,
@@ -221,6 +231,32 @@ test('measuring shows how far it is and can be stopped, and stopped it can go on
   await expect.element(bar).toBeVisible();
   await expect.element(table()).toBeVisible();
   await archive.close();
+});
+
+test('the page measures in the background; stopped, it goes on when told to, and what it found fills in', {
+  timeout: 60_000,
+}, async () => {
+  const archive = await anEmptyArchive();
+  const seconds = 240;
+  const clip = await wav(speechLike(seconds, 1, 16_000), 16_000).arrayBuffer();
+  const fields = { durationMs: seconds * 1000, mimeType: 'audio/wav', marks: marksAt(0, 60_000) };
+  const attempt = await keepAnAttempt(archive, fields, [clip]);
+  await archive.reviews.put(aReview({ attemptId: attempt.id, scores: all(3), lockedAt: 1_790_000_200_000 }));
+  await openApp(archive, `/attempts/${attempt.id}`);
+  await expect.element(region()).toMatchTextContent('Not measured yet: its turn comes by itself.');
+  const ended = new AbortController();
+  onTestFinished(() => ended.abort());
+  startMeasuring(archive, ended.signal);
+  await expect.element(page.getByRole('progressbar', { name: 'Measuring the recording' })).toBeVisible();
+  await region().getByRole('button', { name: 'Stop', exact: true }).click();
+  await expect.element(region()).toMatchTextContent('Measuring was stopped.');
+  await expect.element(table()).not.toBeInTheDocument();
+  await region().getByRole('button', { name: 'Measure now' }).click();
+  await expect.element(table(), patiently).toBeVisible();
+  await expect.element(region()).not.toMatchTextContent(/not measured/i);
+  await expect
+    .element(page.getByRole('status', { name: 'Announcements' }))
+    .toMatchTextContent('The recording is measured.');
 });
 
 test('what failed says why and can be tried again', async () => {
