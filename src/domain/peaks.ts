@@ -3,6 +3,7 @@ import type { Ms } from './timeline.ts';
 
 /**
  * The envelope of a clip for drawing: the lowest and highest sample of each bucket, −127…127 for −1…1.
+ * These are the finest level; coarser ones are worked out for drawing (analysis/peaks.ts, `summarise`).
  * Derived: may be deleted at any time and made again.
  */
 export type Peaks = {

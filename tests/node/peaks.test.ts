@@ -4,7 +4,7 @@ import { PEAKS_VERSION, peaksMeter, type SoundBlock, summarise } from '../../src
 import type { AttemptId } from '../../src/domain/ids.ts';
 
 const ID = 'attempt' as AttemptId;
-const BUCKET_SEC = 0.02;
+const BUCKET_SEC = 0.005;
 
 function measured(...blocks: readonly SoundBlock[]) {
   const meter = peaksMeter();
@@ -31,7 +31,7 @@ const sounds = fc.record({
   samples: fc.float32Array({ maxLength: 6000, min: Math.fround(-1.2), max: Math.fround(1.2), noNaN: true }),
 });
 
-test('a bucket has the lowest and the highest sample of its 20 ms, however the sound is cut up', () => {
+test('a bucket has the lowest and the highest sample of its 5 ms, however the sound is cut up', () => {
   fc.assert(
     fc.property(sounds, fc.array(fc.integer({ min: 1, max: 3000 })), ({ sampleRate, samples }, cuts) => {
       const blocks: SoundBlock[] = [];
@@ -45,7 +45,7 @@ test('a bucket has the lowest and the highest sample of its 20 ms, however the s
       expect({ attemptId, version, bucketMs }).toEqual({
         attemptId: ID,
         version: PEAKS_VERSION,
-        bucketMs: 20,
+        bucketMs: 5,
       });
       expect(envelope).toEqual(expected(samples, sampleRate));
     }),
@@ -77,19 +77,21 @@ test('a gap is silence, and sound before the start is left out', () => {
     { startSec: -0.01, sampleRate: 8000, samples: loud },
     { startSec: 0.06, sampleRate: 8000, samples: loud },
   );
-  expect([...max]).toEqual([127, 0, 0, 127]);
+  const runs = [max.subarray(0, 2), max.subarray(2, 12), max.subarray(12)].map((run) => [...new Set(run)]);
+  expect({ length: max.length, runs }).toEqual({ length: 16, runs: [[127], [0], [127]] });
 });
 
 test('an hour fits', () => {
   const samples = new Float32Array(160).fill(0.5);
   const { max } = measured({ startSec: 3599.98, sampleRate: 8000, samples });
-  expect(max.length).toBe(180_000);
+  expect(max.length).toBe(720_000);
   expect(max.at(-1)).toBe(64);
 });
 
 const envelopes = fc
   .array(fc.tuple(fc.integer({ min: -127, max: 0 }), fc.integer({ min: 0, max: 127 })), { maxLength: 300 })
   .map((rows) => ({
+    bucketMs: 20,
     min: Int8Array.from(rows, ([low]) => low),
     max: Int8Array.from(rows, ([, high]) => high),
   }));
@@ -113,7 +115,43 @@ test('fewer columns lose no peak and make up none', () => {
 test('as many columns as buckets are the peaks themselves', () => {
   fc.assert(
     fc.property(envelopes, (envelope) => {
-      if (envelope.min.length > 0) expect(summarise(envelope, envelope.min.length)).toEqual(envelope);
+      if (envelope.min.length > 0)
+        expect({ ...summarise(envelope, envelope.min.length), bucketMs: 20 }).toEqual(envelope);
     }),
   );
+});
+
+test('a part of it is what its buckets say, wherever it begins and ends', () => {
+  const edge = fc.integer({ min: -2000, max: 9000 });
+  fc.assert(
+    fc.property(envelopes, fc.integer({ min: 1, max: 400 }), edge, edge, (envelope, columns, one, other) => {
+      const [fromMs, toMs] = [Math.min(one, other), Math.max(one, other)];
+      const drawn = summarise(envelope, columns, fromMs, toMs);
+      const span = (toMs - fromMs) / 20;
+      drawn.min.forEach((value, column) => {
+        const from = Math.floor(fromMs / 20 + (column * span) / columns);
+        const to = Math.ceil(fromMs / 20 + ((column + 1) * span) / columns);
+        expect(value).toBe(Math.min(0, ...envelope.min.slice(Math.max(0, from), Math.max(0, to))));
+      });
+    }),
+  );
+});
+
+test('an hour is drawn from few of its buckets, and nothing of it is missed', () => {
+  const one = new Int8Array(720_000);
+  one[431_234] = 99;
+  let looks = 0;
+  const max = new Proxy(one, {
+    get(target, key) {
+      if (typeof key === 'string' && /^\d+$/.test(key)) looks += 1;
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const envelope = { min: new Int8Array(720_000), max, bucketMs: 5 };
+  const first = summarise(envelope, 225);
+  expect(first.max.indexOf(99)).toBe(Math.floor((431_234 * 225) / 720_000));
+  looks = 0;
+  expect(summarise(envelope, 225)).toEqual(first);
+  expect(looks).toBeLessThan(225 * 16);
 });
