@@ -184,7 +184,7 @@ function pauseNear(pauses: readonly Span[], atMs: Ms): Span | null {
 }
 
 /** Windows above the ratio that follow one another without one below between them, at least 15 s together. */
-function fastRuns(rates: readonly LocalRate[]): readonly Span[] {
+export function fastRuns(rates: readonly LocalRate[]): readonly Span[] {
   const runs: { startMs: Ms; endMs: Ms }[] = [];
   let wasFast = false;
   for (const { startMs, endMs, ratio } of rates) {
@@ -199,7 +199,7 @@ function fastRuns(rates: readonly LocalRate[]): readonly Span[] {
 }
 
 /** The step in which most of a stretch lies. */
-function stepHolding(spans: readonly StepSpan[], stretch: Span): StepId | null {
+export function stepHolding(spans: readonly StepSpan[], stretch: Span): StepId | null {
   const shares = STEP_IDS.map((step) =>
     sum(spans.filter((span) => span.step === step).map((span) => overlap(span, stretch))),
   );

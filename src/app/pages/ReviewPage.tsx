@@ -14,7 +14,7 @@ import {
 } from '../../domain/attempt.ts';
 import { drillLength } from '../../domain/budget.ts';
 import type { Coaching, Focus } from '../../domain/coaching.ts';
-import type { Delivery } from '../../domain/facts.ts';
+import type { Delivery, Sounds } from '../../domain/facts.ts';
 import type { AttemptId } from '../../domain/ids.ts';
 import { OTHER_PROMPT_ID } from '../../domain/prompt.ts';
 import { currentReview } from '../../domain/reviews.ts';
@@ -24,8 +24,11 @@ import { type Ms, timecode } from '../../domain/timeline.ts';
 import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
 import type { Transport } from '../../player/transport.ts';
+import type { Strips } from '../../player/Waveform.tsx';
 import { Reveal } from '../../reveal/Reveal.tsx';
 import { revealedBy } from '../../reveal/shown.ts';
+import { hasStrips, TimeLineStrips } from '../../reveal/TimeLineStrips.tsx';
+import { TimeLineTables } from '../../reveal/TimeLineTables.tsx';
 import { useNoise } from '../../reveal/use-noise.ts';
 import { scoreNoise } from '../../rubric/definition.ts';
 import { GoneReview } from '../../rubric/GoneReview.tsx';
@@ -67,6 +70,8 @@ type ReviewData = {
   readonly focuses: readonly Focus[];
   /** Null: nothing was measured (yet). */
   readonly delivery: Delivery | null;
+  /** Null: nobody has listened for them (yet). */
+  readonly sounds: Sounds | null;
   readonly drills: readonly KeptAttempt[];
   /** Of a drill: the attempt it belongs to. Null: it has none, or it was deleted. */
   readonly parent: Attempt | null;
@@ -84,14 +89,16 @@ const FOCUSES = 2;
 export function loader(archive: Archive) {
   return async ({ params }: LoaderFunctionArgs): Promise<ReviewData> => {
     const id = (params['attemptId'] ?? '') as AttemptId;
-    const [attempt, reviews, coaching, [delivery = null], drills, { showsPicture }] = await Promise.all([
-      archive.attempts.get(id),
-      archive.reviews.of(id),
-      archive.coaching.of(id),
-      archive.deliveries.ofAll([id]),
-      archive.attempts.drillsOf(id),
-      archive.settings.get('replay'),
-    ]);
+    const [attempt, reviews, coaching, [delivery = null], sounds, drills, { showsPicture }] =
+      await Promise.all([
+        archive.attempts.get(id),
+        archive.reviews.of(id),
+        archive.coaching.of(id),
+        archive.deliveries.ofAll([id]),
+        archive.sounds.of(id),
+        archive.attempts.drillsOf(id),
+        archive.settings.get('replay'),
+      ]);
     if (attempt === null) throw new NotHereError('attempt');
     const before = await archive.coaching.focuses(FOCUSES, attempt.startedAt);
     const parent = attempt.parentId === null ? null : await archive.attempts.get(attempt.parentId);
@@ -114,6 +121,7 @@ export function loader(archive: Archive) {
       coaching,
       focuses: before.map(({ focus }) => focus),
       delivery,
+      sounds,
       drills,
       parent,
       canRepeat,
@@ -189,6 +197,12 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
   const isLocked = review !== null && review.lockedAt !== null;
   const coach = { attempt, coaching, playhead, change };
   const revealed = revealedBy(reviews);
+  const measured = { delivery: first.delivery, sounds: first.sounds };
+  const tags = coaching.pauseTags;
+  const strips: Strips | undefined =
+    revealed === null || !hasStrips(measured)
+      ? undefined
+      : (axis) => <TimeLineStrips axis={axis} attempt={attempt} tags={tags} {...measured} />;
   const noise = useNoise(archive, revealed === null ? null : rubric, scoreNoise);
   function showPicture(isShown: boolean) {
     setShowsPicture(isShown);
@@ -218,6 +232,7 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
               onMarks={setMarks}
               onTransport={setTransport}
               pins={coaching.comments}
+              strips={strips}
               {...(isLocked ? {} : { onStep: setOpenStep })}
             />
           </div>
@@ -241,6 +256,16 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
               playhead={playhead}
               noise={noise}
               onTags={(retag) => void change((before) => ({ ...before, pauseTags: retag(before.pauseTags) }))}
+            />
+          )}
+          {revealed !== null && (
+            <TimeLineTables
+              attempt={attempt}
+              tags={tags}
+              playhead={playhead}
+              measuring={{ tag: 'done' }}
+              listening={{ tag: 'done' }}
+              {...measured}
             />
           )}
           <Notes {...coach} review={review} />
