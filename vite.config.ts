@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { browserArguments, findBrowser } from './scripts/browser.ts';
 import { cspMeta } from './scripts/csp.ts';
+import { sileroWeights } from './scripts/silero-weights.ts';
+import { MODEL_PATH } from './src/analysis/sounds-model.ts';
 import { microphoneFile } from './tests/support/microphone.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
@@ -21,6 +23,17 @@ function contentSecurityPolicy(): Plugin {
         injectTo: 'head-prepend',
       },
     ],
+  };
+}
+
+/** Says in the page that the model lies beside it: asking for what is not there is an error in the console. */
+function soundModel(): Plugin {
+  return {
+    name: 'sound-model',
+    transformIndexHtml: () =>
+      existsSync(`public${MODEL_PATH}`)
+        ? [{ tag: 'meta', attrs: { name: 'sound-model', content: MODEL_PATH }, injectTo: 'head' }]
+        : [],
   };
 }
 
@@ -74,12 +87,14 @@ function testProjects() {
 }
 
 export default defineConfig({
-  plugins: [react(), contentSecurityPolicy()],
+  plugins: [react(), contentSecurityPolicy(), sileroWeights(), soundModel()],
   define: { __APP_VERSION__: JSON.stringify(version) },
-  server: { port: 5173 },
+  // Speech and sounds for the tests may lie beside the project.
+  server: { port: 5173, fs: { allow: ['.', '../shared'] } },
   // Named, because what is found late is bundled late, and React is then there twice.
   optimizeDeps: {
     include: [
+      '@mediapipe/tasks-audio',
       'axe-core',
       'comlink',
       'idb',
@@ -94,7 +109,8 @@ export default defineConfig({
       'valibot',
     ],
   },
-  worker: { format: 'es' },
+  // A worker is built with its own plugins.
+  worker: { format: 'es', plugins: () => [sileroWeights()] },
   build: {
     // For scripts/size.ts.
     manifest: true,

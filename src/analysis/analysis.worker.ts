@@ -1,36 +1,55 @@
 import { expose, transfer } from 'comlink';
+import type { Delivery } from '../domain/facts.ts';
 import type { AttemptId } from '../domain/ids.ts';
 import type { Peaks } from '../domain/peaks.ts';
-import { decodeMono, Undecodable } from './decode.ts';
+import { decodeMono, Undecodable, type WholeSound } from './decode.ts';
+import { clipMeter, DELIVERY_VERSION } from './delivery.ts';
 import { peaksMeter } from './peaks.ts';
+import { createSilero } from './silero.ts';
+import { loadSileroWeights } from './silero-weights.ts';
 
-export type PeaksResult =
-  | { readonly tag: 'measured'; readonly peaks: Peaks }
-  /** `lasts`: seconds, or null when that cannot be told. */
-  | { readonly tag: 'undecodable'; readonly lasts: number | null };
+export type Decoding<Result> =
+  | { readonly tag: 'measured'; readonly result: Result }
+  | ({ readonly tag: 'undecodable' } & Pick<Undecodable, 'isMute' | 'isForWhole'>);
+
+/** Reports progress a hundred times at most. Ends by being terminated. */
+type Measure<Result> = (
+  clip: Blob | WholeSound,
+  id: AttemptId,
+  onProgress: (ratio: number) => void,
+) => Promise<Decoding<Result>>;
 
 export type AnalysisWorker = {
-  measurePeaks(clip: Blob, id: AttemptId, onProgress: (ratio: number) => void): Promise<PeaksResult>;
+  readonly measurePeaks: Measure<Peaks>;
+  readonly measureDelivery: Measure<Delivery>;
 };
 
 const worker: AnalysisWorker = {
-  async measurePeaks(clip, id, onProgress) {
-    const meter = peaksMeter();
-    let shown = 0;
-    try {
-      for await (const block of decodeMono(clip, (ratio) => {
-        if (ratio < shown + 0.01) return;
-        shown = ratio;
-        onProgress(ratio);
-      }))
-        meter.add(block);
-    } catch (error) {
-      if (error instanceof Undecodable) return { tag: 'undecodable', lasts: error.lasts };
-      throw error;
-    }
-    const peaks = meter.peaks(id);
-    return transfer({ tag: 'measured', peaks }, [peaks.min.buffer, peaks.max.buffer]);
-  },
+  measurePeaks: (clip, id, onProgress) =>
+    decoding(async () => {
+      const meter = peaksMeter();
+      for await (const block of decodeMono(clip, onProgress)) meter.add(block);
+      const peaks = meter.peaks(id);
+      return transfer(peaks, [peaks.min.buffer, peaks.max.buffer]);
+    }),
+
+  measureDelivery: (clip, id, onProgress) =>
+    decoding(async () => {
+      const meter = clipMeter(createSilero(await loadSileroWeights()));
+      for await (const block of decodeMono(clip, onProgress)) meter.add(block);
+      const { delivery } = meter.finish();
+      return { ...delivery, attemptId: id, version: DELIVERY_VERSION };
+    }),
 };
 
 expose(worker);
+
+async function decoding<Result>(work: () => Promise<Result>): Promise<Decoding<Result>> {
+  try {
+    return { tag: 'measured', result: await work() };
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error;
+    const { isMute, isForWhole } = error;
+    return { tag: 'undecodable', isMute, isForWhole };
+  }
+}

@@ -1,9 +1,12 @@
-import { proxy, wrap } from 'comlink';
+import { proxy, type Remote, transfer, wrap } from 'comlink';
+import type { Delivery, DeliveryFailure } from '../domain/facts.ts';
 import type { AttemptId } from '../domain/ids.ts';
 import type { Peaks } from '../domain/peaks.ts';
-import type { AnalysisWorker, PeaksResult } from './analysis.worker.ts';
-import { peaksMeter } from './peaks.ts';
+import type { AnalysisWorker, Decoding } from './analysis.worker.ts';
+import type { WholeSound } from './decode.ts';
+import { DELIVERY_VERSION } from './delivery.ts';
 
+export { DELIVERY_VERSION } from './delivery.ts';
 export { PEAKS_VERSION, summarise } from './peaks.ts';
 
 export type MeasureOptions = {
@@ -12,29 +15,63 @@ export type MeasureOptions = {
   readonly onProgress?: (ratio: number) => void;
 };
 
-/** As a whole a clip takes 2 MB a minute at this rate, the lowest every browser has. */
-const WHOLE_RATE = 8000;
-const LONGEST_WHOLE_SEC = 600;
+/** What everything but peaks is measured at. As a whole a clip takes 4 MB a minute and channel. */
+const WHOLE_RATE = 16_000;
 
 /**
- * Decodes a clip in a worker and measures its peaks. Aborting rejects with the signal's reason. Rejects
+ * Decodes a clip in a worker and measures its peaks. Aborting rejects with the signal's reason, at once. Rejects
  * with an `Error` when this browser cannot decode the clip, or the worker cannot be loaded.
  */
 export async function measurePeaks(clip: Blob, id: AttemptId, options: MeasureOptions = {}): Promise<Peaks> {
-  const result = await inWorker(clip, id, options);
-  if (result.tag === 'measured') return result.peaks;
-  if (result.lasts === null || result.lasts > LONGEST_WHOLE_SEC)
-    throw new Error('This clip cannot be decoded here');
-  const peaks = await measureWhole(clip, id);
-  options.signal?.throwIfAborted();
-  return peaks;
+  const peaks = await measure(clip, options, (worker, sound, onProgress) =>
+    worker.measurePeaks(sound, id, onProgress),
+  );
+  if (peaks.tag === 'measured') return peaks.result;
+  throw new Error('This clip cannot be decoded here');
 }
 
-async function inWorker(
+/**
+ * Decodes a clip in a worker and measures the delivery. What lies in the clip itself is a result: it has no
+ * sound, or this browser cannot decode it; of a clip that breaks off, what there is of it is measured. Aborting
+ * rejects with the signal's reason, at once. Rejects with an `Error` when the worker cannot be loaded or fails, or
+ * when the clip cannot be read: it may do so the next time.
+ */
+export async function measureDelivery(
   clip: Blob,
   id: AttemptId,
+  options: MeasureOptions = {},
+): Promise<Delivery | DeliveryFailure> {
+  const delivery = await measure(clip, options, (worker, sound, onProgress) =>
+    worker.measureDelivery(sound, id, onProgress),
+  );
+  if (delivery.tag === 'measured') return delivery.result;
+  const failed = delivery.isMute ? 'silent' : 'undecodable';
+  return { attemptId: id, version: DELIVERY_VERSION, failed };
+}
+
+type Work<Result> = (
+  worker: Remote<AnalysisWorker>,
+  sound: Blob | WholeSound,
+  onProgress: (ratio: number) => void,
+) => Promise<Decoding<Result>>;
+
+async function measure<Result>(
+  clip: Blob,
+  options: MeasureOptions,
+  work: Work<Result>,
+): Promise<Decoding<Result>> {
+  const streamed = await inWorker(clip, options, work);
+  if (streamed.tag === 'measured' || !streamed.isForWhole) return streamed;
+  const whole = await decodeWhole(clip);
+  options.signal?.throwIfAborted();
+  return whole === null ? streamed : inWorker(whole, options, work);
+}
+
+async function inWorker<Result>(
+  sound: Blob | WholeSound,
   { signal, onProgress }: MeasureOptions,
-): Promise<PeaksResult> {
+  work: Work<Result>,
+): Promise<Decoding<Result>> {
   signal?.throwIfAborted();
   const worker = new Worker(new URL('./analysis.worker.ts', import.meta.url), {
     type: 'module',
@@ -46,34 +83,44 @@ async function inWorker(
     const once = { signal: settled.signal };
     worker.addEventListener(
       'error',
-      ({ message }) => reject(new Error(`The analysis worker failed: ${message}`)),
+      ({ message }) =>
+        reject(new Error(`The analysis worker failed: ${message || 'it could not be loaded'}`)),
       once,
     );
     signal?.addEventListener('abort', () => reject(signal.reason), once);
   });
+  const given =
+    sound instanceof Blob
+      ? sound
+      : transfer(
+          sound,
+          sound.planes.map(({ buffer }) => buffer),
+        );
   try {
-    const measured = wrap<AnalysisWorker>(worker).measurePeaks(
-      clip,
-      id,
-      proxy((ratio) => onProgress?.(ratio)),
+    const result = work(
+      wrap<AnalysisWorker>(worker),
+      given,
+      // What was on its way when it ended comes too late to be told.
+      proxy((ratio) => !settled.signal.aborted && onProgress?.(ratio)),
     );
-    return await Promise.race([measured, ended]);
+    return await Promise.race([result, ended]);
   } finally {
     settled.abort();
     worker.terminate();
   }
 }
 
-/** WebKit decodes AAC here but not with WebCodecs (`EncodingError`, WebKitGTK 2.50, November 2026). */
-async function measureWhole(clip: Blob, id: AttemptId): Promise<Peaks> {
+/** What decode.ts (`isForWhole`) says is better decoded here. Null: it cannot be decoded here either. */
+async function decodeWhole(clip: Blob): Promise<WholeSound | null> {
   const context = new OfflineAudioContext(1, 1, WHOLE_RATE);
-  const sound = await context.decodeAudioData(await clip.arrayBuffer());
-  const mono = new Float32Array(sound.length);
-  for (let channel = 0; channel < sound.numberOfChannels; channel += 1)
-    sound.getChannelData(channel).forEach((sample, index) => {
-      mono[index] = (mono[index] ?? 0) + sample / sound.numberOfChannels;
-    });
-  const meter = peaksMeter();
-  meter.add({ startSec: 0, sampleRate: sound.sampleRate, samples: mono });
-  return meter.peaks(id);
+  try {
+    const sound = await context.decodeAudioData(await clip.arrayBuffer());
+    const planes = Array.from({ length: sound.numberOfChannels }, (_, channel) =>
+      sound.getChannelData(channel).slice(),
+    );
+    return { sampleRate: sound.sampleRate, planes };
+  } catch (error) {
+    if (error instanceof DOMException && error.name !== 'NotReadableError') return null;
+    throw error;
+  }
 }

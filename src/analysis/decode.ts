@@ -1,6 +1,5 @@
 import {
   ADTS,
-  type AudioCodec,
   AudioSampleSink,
   BlobSource,
   FLAC,
@@ -19,34 +18,61 @@ import type { SoundBlock } from './peaks.ts';
 /** What recorders write, and what people import. */
 const FORMATS: readonly InputFormat[] = [WEBM, MATROSKA, MP4, QTFF, OGG, WAVE, MP3, FLAC, ADTS];
 
-/** This browser has no decoder for the clip, or it gave up. */
+/** This browser has no decoder for the clip, or there is nothing in it to decode. */
 export class Undecodable extends Error {
   override readonly name = 'Undecodable';
-  /** Seconds; null when not even that can be told. */
-  readonly lasts: number | null;
+  /** It is a picture without sound. */
+  readonly isMute: boolean;
+  /** Worth decoding as a whole (`decodeAudioData`), which a worker cannot do. */
+  readonly isForWhole: boolean;
 
-  constructor(lasts: number | null, options?: { readonly cause: unknown }) {
-    super('This clip cannot be decoded here', options);
-    this.lasts = lasts;
+  constructor({ isMute = false, isForWhole = false, cause }: Why = {}) {
+    super('This clip cannot be decoded here', { cause });
+    this.isMute = isMute;
+    this.isForWhole = isForWhole;
   }
 }
+
+type Why = { readonly isMute?: boolean; readonly isForWhole?: boolean; readonly cause?: unknown };
+
+/** A clip that was decoded as a whole, because nothing else decodes it here: its channels. */
+export type WholeSound = {
+  readonly sampleRate: number;
+  readonly planes: readonly Float32Array<ArrayBuffer>[];
+};
 
 /**
  * The sound of a clip in mono, block by block, so that an hour needs no more memory than a minute. Blocks
  * stand where the container says, which is also what a media element plays; `samples` are good until the
- * next block. Throws `Undecodable`.
+ * next block. A clip that is damaged further on ends where the damage begins. Throws `Undecodable`, and
+ * whatever reading the clip throws.
+ *
+ * @param onProgress from 0 to 1, a hundred times at most
  */
 export async function* decodeMono(
-  clip: Blob,
+  clip: Blob | WholeSound,
   onProgress: (ratio: number) => void,
 ): AsyncGenerator<SoundBlock, void> {
+  let shown = 0;
+  const progress = (ratio: number) => {
+    if (ratio < shown + 0.01) return;
+    shown = ratio;
+    onProgress(ratio);
+  };
+  yield* clip instanceof Blob ? streamed(clip, progress) : cut(clip, progress);
+}
+
+async function* streamed(clip: Blob, onProgress: (ratio: number) => void): AsyncGenerator<SoundBlock, void> {
   const input = new Input({ source: new BlobSource(clip), formats: [...FORMATS] });
-  let lasts: number | null = null;
+  let isForWhole = false;
+  let hasBegun = false;
   try {
     const track = await input.getPrimaryAudioTrack();
-    if (track === null) throw new Undecodable(lasts);
-    lasts = await track.computeDuration();
-    if (isFatal(await track.getCodec()) || !(await track.canDecode())) throw new Undecodable(lasts);
+    if (track === null) throw new Undecodable({ isMute: (await input.getPrimaryVideoTrack()) !== null });
+    const lasts = await track.computeDuration();
+    const isAac = (await track.getCodec()) === 'aac';
+    isForWhole = isAac && isWebKit() && lasts <= LONGEST_WHOLE_SEC;
+    if ((isAac && isFatal()) || !(await track.canDecode())) throw new Undecodable({ isForWhole });
     let mono = new Float32Array();
     let plane = new Float32Array();
     for await (const sample of new AudioSampleSink(track).samples()) {
@@ -58,25 +84,73 @@ export async function* decodeMono(
       const samples = mono.subarray(0, numberOfFrames).fill(0);
       for (let planeIndex = 0; planeIndex < numberOfChannels; planeIndex += 1) {
         sample.copyTo(plane, { planeIndex, format: 'f32-planar' });
-        for (let index = 0; index < numberOfFrames; index += 1)
-          samples[index] = (samples[index] ?? 0) + (plane[index] ?? 0) / numberOfChannels;
+        mix(samples, plane, weightOf(planeIndex, numberOfChannels));
       }
       sample.close();
+      hasBegun = true;
       yield { startSec: timestamp, sampleRate, samples };
       onProgress(lasts > 0 ? Math.min(1, timestamp / lasts) : 1);
     }
   } catch (error) {
-    throw error instanceof Undecodable ? error : new Undecodable(lasts, { cause: error });
+    if (error instanceof Undecodable) throw error;
+    if (!(await isReadable(clip))) throw error;
+    if (hasBegun) return;
+    throw new Undecodable({ isForWhole, cause: error });
   } finally {
     input.dispose();
   }
+}
+
+function* cut(
+  { sampleRate, planes }: WholeSound,
+  onProgress: (ratio: number) => void,
+): Generator<SoundBlock, void> {
+  const length = planes[0]?.length ?? 0;
+  const mono = new Float32Array(sampleRate);
+  for (let from = 0; from < length; from += sampleRate) {
+    const samples = mono.subarray(0, Math.min(sampleRate, length - from)).fill(0);
+    for (const [index, plane] of planes.entries())
+      mix(samples, plane.subarray(from), weightOf(index, planes.length));
+    yield { startSec: from / sampleRate, sampleRate, samples };
+    onProgress((from + samples.length) / length);
+  }
+}
+
+/** How loud a channel is in mono: as browsers play 5.1 (Web Audio, "down-mix"), else all alike. */
+function weightOf(channel: number, channels: number): number {
+  return (channels === 6 ? SURROUND[channel] : undefined) ?? 1 / channels;
+}
+
+/** Left, right, centre, bass, and the two at the back. */
+const SURROUND = [Math.SQRT1_2, Math.SQRT1_2, 1, 0, 0.5, 0.5];
+
+function mix(samples: Float32Array, plane: Float32Array, weight: number): void {
+  for (let index = 0; index < samples.length; index += 1)
+    samples[index] = (samples[index] ?? 0) + (plane[index] ?? 0) * weight;
+}
+
+/** Whether the disk gives the bytes: browsers have no name for it in common. */
+async function isReadable(clip: Blob): Promise<boolean> {
+  try {
+    for (const reader = clip.stream().getReader(); ; ) if ((await reader.read()).done) return true;
+  } catch {
+    return false;
+  }
+}
+
+/** At 16 kHz 4 MB a minute. */
+const LONGEST_WHOLE_SEC = 600;
+
+/** It decodes AAC with `decodeAudioData` but not with WebCodecs (`EncodingError`, WebKitGTK 2.50, November 2026). */
+function isWebKit(): boolean {
+  const { userAgent } = navigator;
+  return userAgent.includes('AppleWebKit') && !/Chrom(e|ium)/.test(userAgent);
 }
 
 /**
  * WebKitGTK says that WebCodecs decode AAC, fails at the first packet, and the whole page then crashes with
  * the worker (`free(): invalid pointer`, 2.50.6, November 2026). Safari shares the name, not the decoder.
  */
-function isFatal(codec: AudioCodec | null): boolean {
-  const { userAgent } = navigator;
-  return codec === 'aac' && /Linux.*AppleWebKit/.test(userAgent) && !/Chrom(e|ium)/.test(userAgent);
+function isFatal(): boolean {
+  return isWebKit() && /Linux/.test(navigator.userAgent);
 }

@@ -10,3 +10,10 @@ export function holdsTake(): boolean {
 export function isRecording(): boolean {
   return document.documentElement.dataset['recording'] === 'true';
 }
+
+/** Calls back when a take begins or has ended in this tab, until the returned function is called. */
+export function onRecording(listener: (isNow: boolean) => void): () => void {
+  const observer = new MutationObserver(() => listener(isRecording()));
+  observer.observe(document.documentElement, { attributeFilter: ['data-recording'] });
+  return () => observer.disconnect();
+}

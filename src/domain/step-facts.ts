@@ -88,8 +88,8 @@ export function pausesIn(spans: readonly StepSpan[], pauses: readonly Span[], st
 type Measured = Pick<KeptAttempt, 'marks' | 'durationMs' | 'promptId' | 'targetMs'>;
 
 /**
- * What is known of each step (rubric.json, `facts`). Without marks nothing about steps is; without a delivery
- * only what the marks tell.
+ * What is known of each step (rubric.json, `facts`). Without marks nothing about steps is; without a delivery,
+ * or speech in it, only what the marks tell.
  *
  * @param budgets what each step may take at the attempt's target; null: it has none (budget.ts, `budgetsOf`)
  */
@@ -113,7 +113,7 @@ export function stepFacts(
       stepSharePct: attempt.durationMs === 0 ? null : percentOf(timeMs, attempt.durationMs),
       stepTimeDeviationPct: budgets === null ? null : deviation(timeMs, budgets[step]),
     };
-    if (delivery === null) return { ...UNKNOWN, ...whole, ...marked };
+    if (delivery === null || delivery.speech === null) return { ...UNKNOWN, ...whole, ...marked };
     const within = pausesIn(spans, pauses, step);
     const midSentence = (overMs: Ms) => {
       const long = within.filter((pause) => lengthOf(pause) > overMs);
@@ -140,12 +140,15 @@ function wholeFacts(
   attempt: Measured,
   delivery: Delivery | null,
 ): Pick<StepFacts, 'totalTimeSec' | 'totalOverPct' | 'final10sRateRatio'> {
-  if (delivery === null) return { totalTimeSec: null, totalOverPct: null, final10sRateRatio: null };
+  if (delivery === null || delivery.speech === null)
+    return { totalTimeSec: null, totalOverPct: null, final10sRateRatio: null };
   const { speech, localRates } = delivery;
   const targetMs = targetOf(attempt) ?? 0;
-  const totalMs = speech === null ? 0 : lengthOf(speech);
-  const last = speech === null ? null : { startMs: speech.endMs - FINAL_MS, endMs: speech.endMs };
-  const final = last === null ? null : mostOverlapping(localRates ?? [], last);
+  const totalMs = lengthOf(speech);
+  // The windows are counted back from the end of the speech; one with too little speech in it is left out.
+  const final = localRates?.find(
+    ({ startMs, endMs }) => endMs === speech.endMs && endMs - startMs === FINAL_MS,
+  );
   return {
     totalTimeSec: totalMs / 1000,
     totalOverPct: targetMs === 0 ? null : percentOf(Math.max(0, totalMs - targetMs), targetMs),
@@ -222,14 +225,14 @@ function mostOverlapping<Item extends Span>(items: readonly Item[], span: Span):
   return most;
 }
 
-function overlap(a: Span, b: Span): Ms {
+export function overlap(a: Span, b: Span): Ms {
   return Math.max(0, Math.min(a.endMs, b.endMs) - Math.max(a.startMs, b.startMs));
 }
 
-function lengthOf({ startMs, endMs }: Span): Ms {
+export function lengthOf({ startMs, endMs }: Span): Ms {
   return endMs - startMs;
 }
 
-function sum(values: readonly number[]): number {
+export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }

@@ -10,6 +10,8 @@ import { pausesOf, pausesToTag, placesOf, tagPause } from '../domain/step-facts.
 import { plural } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
 import type { Playhead } from '../ui/playhead.ts';
+import { DeliveryPanel } from './DeliveryPanel.tsx';
+import type { Listening, Measuring } from './measuring.ts';
 import { PacingTable } from './PacingTable.tsx';
 import { Pauses } from './Pauses.tsx';
 import { Predicted } from './Predicted.tsx';
@@ -30,6 +32,8 @@ type RevealProps = {
   readonly reviews: readonly Review[];
   /** Null: nothing was measured yet. */
   readonly delivery: Delivery | null;
+  readonly measuring: Measuring;
+  readonly listening?: Listening;
   readonly coaching: Coaching;
   readonly playhead: Playhead;
   readonly noise: Noise;
@@ -54,6 +58,7 @@ export function Reveal(props: RevealProps) {
           <Findings
             shown={shownOf(props)}
             isMeasured={delivery !== null}
+            yet={yetWord(props)}
             hasTarget={targetOf(attempt) !== null}
             hasMarks={attempt.marks.length > 0}
           />
@@ -61,6 +66,9 @@ export function Reveal(props: RevealProps) {
       </div>
       <Block title="Three longest pauses">
         <MeasuredPauses {...props} />
+      </Block>
+      <Block title="Delivery">
+        <DeliveryPanel archive={archive} attempt={attempt} delivery={delivery} measuring={props.measuring} />
       </Block>
       {isComparable && (
         <Block title="Predicted, then scored">
@@ -102,11 +110,13 @@ function Block({ title, children }: { readonly title: string; readonly children:
 type FindingsProps = {
   readonly shown: readonly Shown[];
   readonly isMeasured: boolean;
+  /** Of what is not measured: ` yet`, where it may still be. */
+  readonly yet: string;
   readonly hasTarget: boolean;
   readonly hasMarks: boolean;
 };
 
-function Findings({ shown, isMeasured, hasTarget, hasMarks }: FindingsProps) {
+function Findings({ shown, isMeasured, yet, hasTarget, hasMarks }: FindingsProps) {
   if (shown.length === 0)
     return <p>This rubric has no limits that could be measured, so nothing is set beside its scores.</p>;
   const isOpen = shown.some(({ rows }) => rows.some(({ ceiling }) => (ceiling?.skipped.length ?? 0) > 0));
@@ -126,15 +136,19 @@ function Findings({ shown, isMeasured, hasTarget, hasMarks }: FindingsProps) {
         {!hasMarks && ' Without marks no step has a time: Mark steps, at the player, sets them.'}
         {hasMarks && isMeasured && ' Step times follow your marks, moved into the pause beside them.'}
         {hasMarks && !isMeasured && ' Step times follow your marks.'}
-        {!isMeasured && ' Pauses, the rate and the total are not measured yet.'}
+        {!isMeasured && ` Pauses, the rate and the total are not measured${yet}.`}
       </p>
     </>
   );
 }
 
+function yetWord({ attempt, measuring }: Pick<RevealProps, 'attempt' | 'measuring'>): string {
+  return attempt.audioDeletedAt === undefined && measuring.tag !== 'failed' ? ' yet' : '';
+}
+
 function MeasuredPauses(props: RevealProps) {
   const { attempt, delivery, coaching, playhead, onTags } = props;
-  if (delivery === null) return <p className="muted">Not measured yet.</p>;
+  if (delivery === null) return <p className="muted">Not measured{yetWord(props)}.</p>;
   if (delivery.speech === null) return <p className="muted">No speech was found in this recording.</p>;
   const measured = pausesOf(delivery);
   if (measured.length === 0) return <p className="muted">No pause was found in this recording.</p>;

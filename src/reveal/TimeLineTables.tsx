@@ -2,13 +2,21 @@ import { Play } from 'lucide-react';
 import { type ReactNode, useId, useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import type { KeptAttempt } from '../domain/attempt.ts';
-import { type Delivery, LONG_PAUSE_MS, PAUSE_LABELS, type PauseTag, type Sounds } from '../domain/facts.ts';
+import {
+  type Delivery,
+  LONG_PAUSE_MS,
+  PAUSE_LABELS,
+  type PauseTag,
+  type Sounds,
+  type Unmeasured,
+} from '../domain/facts.ts';
 import { STEP_LABELS, type StepId } from '../domain/step.ts';
 import { type Ms, type Span, timecode } from '../domain/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { Progress } from '../ui/Progress.tsx';
 import type { Playhead } from '../ui/playhead.ts';
 import { VisuallyHidden } from '../ui/VisuallyHidden.tsx';
+import { unmeasuredWords } from './delivery-words.ts';
 import type { Listening, Measuring } from './measuring.ts';
 import styles from './TimeLineTables.module.css';
 import {
@@ -21,14 +29,7 @@ import {
   secondsOf,
   soundsChart,
 } from './time-line.ts';
-import {
-  notMeasuredWords,
-  paceWords,
-  pausesWords,
-  scoreWords,
-  soundsWords,
-  WHY_NOT,
-} from './time-line-words.ts';
+import { notMeasuredWords, paceWords, pausesWords, scoreWords, soundsWords } from './time-line-words.ts';
 
 /** Heard before and after what is played. */
 const AROUND_MS: Ms = 2000;
@@ -49,7 +50,8 @@ type TimeLineTablesProps = {
 
 /** What is drawn along the time line, in words and as tables. */
 export function TimeLineTables(props: TimeLineTablesProps) {
-  const { delivery, measuring } = props;
+  const { attempt, delivery, measuring } = props;
+  const isDeleted = attempt.audioDeletedAt !== undefined;
   const title = useId();
   return (
     <section className={styles['tables']} aria-labelledby={title}>
@@ -57,11 +59,7 @@ export function TimeLineTables(props: TimeLineTablesProps) {
         On the time line
       </h2>
       {delivery === null ? (
-        <p className="muted">
-          {measuring.tag === 'done'
-            ? 'Pauses and pace are not measured yet.'
-            : notMeasuredWords('Pauses and pace', measuring)}
-        </p>
+        <p className="muted">{notMeasuredWords('Pauses and pace', measuring, isDeleted)}</p>
       ) : (
         <Measured {...props} delivery={delivery} />
       )}
@@ -105,7 +103,9 @@ function Measured(props: TimeLineTablesProps & { readonly delivery: Delivery }) 
       <Block
         title="Pace"
         words={
-          delivery.localRates === null ? `Not measured, because ${whyNoPace(delivery)}.` : paceWords(delivery)
+          delivery.localRates === null
+            ? `The pace ${unmeasuredWords(whyNoPace(delivery))}.`
+            : paceWords(delivery)
         }
       >
         {pace.table.length > 0 && (
@@ -142,16 +142,16 @@ function Measured(props: TimeLineTablesProps & { readonly delivery: Delivery }) 
   );
 }
 
-function whyNoPace({ measures: { articulationRate } }: Delivery): string {
-  return typeof articulationRate === 'number' ? WHY_NOT['too-short'] : WHY_NOT[articulationRate];
+function whyNoPace({ measures: { articulationRate } }: Delivery): Unmeasured {
+  return typeof articulationRate === 'number' ? 'too-short' : articulationRate;
 }
 
 function Heard(props: TimeLineTablesProps) {
-  const { sounds, listening } = props;
+  const { sounds } = props;
   if (sounds === null)
     return (
       <Block title="Sounds">
-        <NotHeard listening={listening} />
+        <NotHeard {...props} />
       </Block>
     );
   const { table } = soundsChart(sounds.sounds);
@@ -176,7 +176,7 @@ function Heard(props: TimeLineTablesProps) {
   );
 }
 
-function NotHeard({ listening }: { readonly listening: Listening }) {
+function NotHeard({ attempt, listening }: Pick<TimeLineTablesProps, 'attempt' | 'listening'>) {
   switch (listening.tag) {
     case 'off':
       return (
@@ -185,7 +185,10 @@ function NotHeard({ listening }: { readonly listening: Listening }) {
         </p>
       );
     case 'done':
-      return <p className="muted">Nobody has listened for them yet.</p>;
+    case 'waiting':
+      return (
+        <p className="muted">{notMeasuredWords('Sounds', listening, attempt.audioDeletedAt !== undefined)}</p>
+      );
     case 'measuring':
       return (
         <div className="row">
@@ -195,19 +198,11 @@ function NotHeard({ listening }: { readonly listening: Listening }) {
           </Button>
         </div>
       );
-    case 'waiting':
-      return <p className="muted">They are listened for soon.</p>;
     case 'stopped':
     case 'failed':
       return (
         <div className="row">
-          <p className="muted">
-            {listening.tag === 'stopped'
-              ? 'Listening for them was stopped.'
-              : listening.why === null
-                ? 'Listening for them failed.'
-                : `They cannot be heard, because ${WHY_NOT[listening.why]}.`}
-          </p>
+          <p className="muted">{notMeasuredWords('Sounds', listening, false)}</p>
           {(listening.tag === 'stopped' || listening.why === null) && (
             <Button slim onClick={listening.start}>
               Listen for sounds

@@ -1,5 +1,6 @@
-import type { Delivery, Sound, SoundKind, Unmeasured } from '../domain/facts.ts';
+import type { Delivery, Sound, SoundKind } from '../domain/facts.ts';
 import { plural, timecode } from '../domain/timeline.ts';
+import { unmeasuredWords } from './delivery-words.ts';
 import type { Measuring } from './measuring.ts';
 import { fastStretches, type PauseRow, ratioWords, SOUND_LABELS, secondsOf } from './time-line.ts';
 import { listed } from './words.ts';
@@ -71,27 +72,20 @@ export function scoreWords(score: number): string {
   return score >= 0.4 ? 'likely' : 'perhaps';
 }
 
-export const WHY_NOT: Readonly<Record<Unmeasured, string>> = {
-  undecodable: 'this browser cannot decode the recording',
-  silent: 'the recording is silent',
-  'no-speech': 'no speech was found in it',
-  'no-pauses': 'there is no pause in it',
-  'no-voice': 'no voice was found in it',
-  'too-short': 'it is too short',
-};
-
-/** Why there is nothing to show; `what` stands at its beginning. */
-export function notMeasuredWords(what: string, state: Exclude<Measuring, { readonly tag: 'done' }>): string {
+/** Why there is nothing to draw; `what` stands at its beginning. What can be done about it stands in the panel. */
+export function notMeasuredWords(what: string, state: Measuring, isAudioDeleted: boolean): string {
   switch (state.tag) {
+    case 'done':
+      return isAudioDeleted
+        ? `The audio was deleted before ${what.toLowerCase()} were measured.`
+        : `${what} are not measured yet.`;
     case 'waiting':
-      return `${what} are measured soon.`;
+      return `${what} are not measured yet: their turn comes by itself.`;
     case 'measuring':
-      return `${what} are being measured, ${Math.round(state.progress * 100)}% so far.`;
+      return `${what} are being measured.`;
     case 'stopped':
       return `${what} are not measured: it was stopped.`;
     case 'failed':
-      return state.why === null
-        ? `${what} could not be measured.`
-        : `${what} cannot be measured, because ${WHY_NOT[state.why]}.`;
+      return `${what} ${state.why === null ? 'could not be measured' : unmeasuredWords(state.why)}.`;
   }
 }

@@ -198,14 +198,18 @@ export type PaceMarks = {
   readonly labels: readonly Label[];
 };
 
-export const PACE_PX = 40;
+export const PACE_PX = 44;
+/** Above the line is room for the bar over a fast stretch, and at both ends for half of a thick line. */
+const PACE_TOP_PX = 6;
+const PACE_BOTTOM_PX = 2;
 /** The ratio at the bottom and at the top; what is beyond them is drawn there. */
 const PACE_RANGE = [0.5, 1.5] as const;
 
 /** Where a ratio to the own median lies in the strip, from its top. */
 export function paceY(ratio: number): number {
   const [low, high] = PACE_RANGE;
-  return round(((high - clamp(ratio, low, high)) / (high - low)) * PACE_PX);
+  const share = (high - clamp(ratio, low, high)) / (high - low);
+  return round(PACE_TOP_PX + share * (PACE_PX - PACE_TOP_PX - PACE_BOTTOM_PX));
 }
 
 /** Stretches as the rubric counts them, with the highest ratio in each. */

@@ -11,6 +11,7 @@ import { formatBytes } from '../ui/format.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { refocus } from '../ui/refocus.ts';
 import styles from './DataSettings.module.css';
+import { type Background, Measurements } from './Measurements.tsx';
 import { askToPersist, forgetsUnvisited } from './persistence.ts';
 import { Recordings } from './Recordings.tsx';
 import { type Space, useSpace } from './space.ts';
@@ -25,11 +26,12 @@ type DataSettingsProps = {
   readonly write: (work: () => Promise<unknown>) => Promise<boolean>;
   /** A storage fault in words. */
   readonly explain: (fault: StorageFault) => string;
+  readonly background: Background;
 };
 
 /** How much space is taken, whether it is safe, and how to get some of it back. */
 export function DataSettings(props: DataSettingsProps) {
-  const { archive, answer, onAnswer, nameFile, write, explain } = props;
+  const { archive, answer, onAnswer, nameFile, write, explain, background } = props;
   const { space, refused, reread } = useSpace(archive);
   if (refused !== null)
     return (
@@ -78,6 +80,13 @@ export function DataSettings(props: DataSettingsProps) {
         </p>
         <Recordings archive={archive} sounds={sounds} nameFile={nameFile} write={write} />
       </div>
+      <Measurements
+        archive={archive}
+        sounds={sounds}
+        background={background}
+        write={write}
+        explain={explain}
+      />
     </div>
   );
 }

@@ -214,7 +214,7 @@ export type Archive = {
     put(delivery: Delivery | DeliveryFailure): Promise<void>;
     /** Kept attempts of which nothing is stored under this version, newest first: keys only, no record is read. */
     pending(version: number): Promise<readonly AttemptId[]>;
-    /** Deletes them all: they can be made again. */
+    /** Deletes those that can be made again: of attempts whose sound was not deleted. */
     clear(): Promise<void>;
   };
   readonly sounds: {
@@ -247,6 +247,8 @@ export type Archive = {
     get(id: AttemptId): Promise<Peaks | null>;
     /** Writes nothing when the attempt was deleted for good in the meantime. */
     put(peaks: Peaks): Promise<void>;
+    /** As for deliveries. */
+    clear(): Promise<void>;
   };
   readonly settings: {
     /** The group's value, or its default when it was never written or cannot be read. */

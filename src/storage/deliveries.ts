@@ -4,6 +4,7 @@ import type { AttemptId } from '../domain/ids.ts';
 import { decode, encode } from '../domain/records.ts';
 import type { Archive } from './archive.ts';
 import type { ChangeFeed } from './changes.ts';
+import { clearDerived } from './clear-derived.ts';
 import type { Connection } from './connection.ts';
 import { beginningWith, isKnownAttempt, untyped } from './schema.ts';
 
@@ -71,10 +72,7 @@ function openDerived(connection: Connection, feed: ChangeFeed, store: Derived) {
         return ids.filter((id) => !isDone.has(id)).toReversed();
       }),
 
-    async clear(): Promise<void> {
-      await connection.write([store], 'relaxed', (tx) => tx.objectStore(store).clear());
-      feed.announce(store);
-    },
+    clear: () => clearDerived(connection, feed, store),
   };
 }
 

@@ -5,7 +5,6 @@ import { openChunks } from './chunks.ts';
 import { openClips } from './clips.ts';
 import { connect, type OpenOptions } from './connection.ts';
 import { StorageError } from './errors.ts';
-import { openPeaks } from './peaks.ts';
 import { openPrompts } from './prompts.ts';
 import { layIn, withReserve } from './reserve.ts';
 import { openReviews } from './reviews.ts';
@@ -43,7 +42,9 @@ export async function openArchive(options: OpenOptions = {}): Promise<Archive> {
       (await import('./rubrics.ts')).openRubrics(connection, feed),
     ),
     prompts: openPrompts(connection, feed, quarantine, trash),
-    peaks: openPeaks(connection, feed),
+    peaks: later(['get', 'put', 'clear'], async () =>
+      (await import('./peaks.ts')).openPeaks(connection, feed),
+    ),
     settings: openSettings(connection, feed),
     setAside: { list: () => quarantine.list() },
     layInReserve: () => layIn(recording),

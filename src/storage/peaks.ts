@@ -1,6 +1,7 @@
 import { decode, encode, peaksSchema } from '../domain/records.ts';
 import type { Archive } from './archive.ts';
 import type { ChangeFeed } from './changes.ts';
+import { clearDerived } from './clear-derived.ts';
 import type { Connection } from './connection.ts';
 import { isKnownAttempt } from './schema.ts';
 
@@ -21,5 +22,7 @@ export function openPeaks(connection: Connection, feed: ChangeFeed): Archive['pe
       });
       if (isWritten) feed.announce('peaks');
     },
+
+    clear: () => clearDerived(connection, feed, 'peaks'),
   };
 }

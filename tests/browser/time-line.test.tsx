@@ -326,13 +326,13 @@ function show(fields: Partial<Parameters<typeof TimeLineTables>[0]>): void {
 
 const MEASURING: readonly (readonly [Measuring, string])[] = [
   [done, 'Pauses and pace are not measured yet.'],
-  [{ tag: 'waiting', stop: nothing }, 'Pauses and pace are measured soon.'],
-  [{ tag: 'measuring', progress: 0.4, stop: nothing }, 'Pauses and pace are being measured, 40% so far.'],
+  [{ tag: 'waiting', stop: nothing }, 'Pauses and pace are not measured yet: their turn comes by itself.'],
+  [{ tag: 'measuring', progress: 0.4, stop: nothing }, 'Pauses and pace are being measured.'],
   [{ tag: 'stopped', start: nothing }, 'Pauses and pace are not measured: it was stopped.'],
   [{ tag: 'failed', why: null, start: nothing }, 'Pauses and pace could not be measured.'],
   [
     { tag: 'failed', why: 'undecodable', start: nothing },
-    'Pauses and pace cannot be measured, because this browser cannot decode the recording.',
+    'Pauses and pace cannot be measured, because its sound cannot be decoded here.',
   ],
 ];
 for (const [measuring, words] of MEASURING)
@@ -354,7 +354,9 @@ test('without a pause and without a rate each strip says so', async () => {
     sounds: { attemptId: aKeptAttempt().id, version: 1, sounds: [] },
   });
   await expect.element(region()).toMatchTextContent('No pause was found in this recording.');
-  await expect.element(region()).toMatchTextContent('Not measured, because it is too short.');
+  await expect
+    .element(region())
+    .toMatchTextContent('The pace cannot be measured, because there is too little sound or speech in it.');
   await expect.element(region()).toMatchTextContent('None was heard');
   expect(region().element().textContent).not.toContain('Show as table');
 });

@@ -94,7 +94,12 @@ test('the total runs from the first speech to the last, and less than the target
     totalOverPct: 0,
   });
   expect(facts(aDelivery({ speech: span(2, 200) })).next.totalOverPct).toBe(0);
-  expect(facts(aDelivery({ speech: null })).next).toMatchObject({ totalTimeSec: 0, totalOverPct: 0 });
+});
+
+test('without speech nothing is known but what the marks tell', () => {
+  const silent = aDelivery({ speech: null, pauses: [span(10, 20)], localRates: null });
+  expect(facts(silent)).toEqual(facts(null));
+  expect(facts(silent).situation.stepTimeSec).toBe(62);
 });
 
 test('a boundary moves into the longest pause within 1.5 s, no further than its nearest edge', () => {
@@ -178,13 +183,16 @@ test('a fast stretch is 15 s of windows above 1.25, and belongs to the step that
   expect(counts([...windows(70, 1.3, 1.3), ...windows(100, 1.3, 1.3)])).toEqual([0, 2, 0, 0, 0]);
 });
 
-test('the rate of the last ten seconds is that of the window that holds most of them', () => {
+test('the rate of the last ten seconds is that of the window that ends with the speech', () => {
   const localRates = [
     { ...span(290, 300), ratio: 1.5 },
     { ...span(295, 305), ratio: 1.1 },
   ];
-  expect(facts(aDelivery({ speech: span(0, 305), localRates })).next.final10sRateRatio).toBe(1.1);
-  expect(facts(aDelivery({ speech: span(0, 400), localRates })).next.final10sRateRatio).toBeNull();
+  const final = (endSec: number, rates: Delivery['localRates'] = localRates) =>
+    facts(aDelivery({ speech: span(0, endSec), localRates: rates })).next.final10sRateRatio;
+  expect([final(305), final(300)]).toEqual([1.1, 1.5]);
+  // The last window has too little speech in it; there are none.
+  expect([final(310), final(305, null)]).toEqual([null, null]);
 });
 
 const spans = fc

@@ -204,7 +204,7 @@ function windows(...ratios: readonly (number | null)[]) {
 test('the pace is one line through overlapping windows; a window by itself is as long as it lasts', () => {
   const delivery = aDelivery({ localRates: windows(1, 1.5, 0.5, null, null, 1, null, null, 3) });
   const { line } = paceChart(attempt, delivery).marks(axis);
-  expect(line).toBe('M50 20L100 0L150 40M250 20H350M400 0H500');
+  expect(line).toBe('M50 24L100 6L150 42M250 24H350M400 6H500');
 });
 
 test('fast is what the rubric counts: at least 15 s above 1.25, each stretch a line of its own', () => {
@@ -212,7 +212,7 @@ test('fast is what the rubric counts: at least 15 s above 1.25, each stretch a l
   const { marks, table } = paceChart(attempt, delivery);
   const { fast, stretches, labels } = marks(axis);
   expect(table.map(({ isFast }) => isFast)).toEqual([false, false, true, true, false, true, true, false]);
-  expect(fast).toBe('M150 4L200 8M300 8L350 6');
+  expect(fast).toBe('M150 9.6L200 13.2M300 13.2L350 11.4');
   expect(boxesOf(stretches).map(({ from, to }) => [from, to])).toEqual([[100, 400]]);
   expect(labels.map(({ text }) => text)).toEqual(['0:10 to 0:25, 40% above']);
   expect(paceWords(delivery)).toBe(

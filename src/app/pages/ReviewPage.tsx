@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { type ComponentProps, useMemo, useState } from 'react';
 import { Link, type LoaderFunctionArgs, useLoaderData } from 'react-router';
 import { DrillOf, Drills } from '../../coaching/Drills.tsx';
 import { reviewSheet } from '../../coaching/review-sheet.ts';
@@ -44,6 +44,7 @@ import { refocus } from '../../ui/refocus.ts';
 import { StepLetter } from '../../ui/Steps.tsx';
 import { useUndo } from '../../ui/undo.tsx';
 import { useArchive } from '../archive-context.ts';
+import { useListening, useMeasuring } from '../measuring.ts';
 import { NotHereError } from '../NotHere.tsx';
 import { playheadOf } from '../playhead.ts';
 import { explain } from '../storage-messages.ts';
@@ -244,7 +245,7 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
             </div>
           )}
           {revealed !== null && (
-            <Reveal
+            <MeasuredReveal
               archive={archive}
               attempt={attempt}
               rubric={rubric}
@@ -252,20 +253,11 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
               review={revealed}
               reviews={reviews}
               delivery={first.delivery}
+              sounds={first.sounds}
               coaching={coaching}
               playhead={playhead}
               noise={noise}
               onTags={(retag) => void change((before) => ({ ...before, pauseTags: retag(before.pauseTags) }))}
-            />
-          )}
-          {revealed !== null && (
-            <TimeLineTables
-              attempt={attempt}
-              tags={tags}
-              playhead={playhead}
-              measuring={{ tag: 'done' }}
-              listening={{ tag: 'done' }}
-              {...measured}
             />
           )}
           <Notes {...coach} review={review} />
@@ -316,6 +308,22 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
           )}
         </div>
       </div>
+    </>
+  );
+}
+
+type MeasuredRevealProps = Omit<ComponentProps<typeof Reveal>, 'measuring' | 'listening'> &
+  Pick<ReviewData, 'sounds'>;
+
+/** Apart, because it is rendered anew for every hundredth of the measuring. */
+function MeasuredReveal({ sounds, ...props }: MeasuredRevealProps) {
+  const measuring = useMeasuring(props.attempt, props.delivery);
+  const listening = useListening(props.attempt, sounds);
+  const state = { measuring, listening };
+  return (
+    <>
+      <Reveal {...props} {...state} />
+      <TimeLineTables {...props} {...state} sounds={sounds} tags={props.coaching.pauseTags} />
     </>
   );
 }

@@ -10,6 +10,7 @@ import { Checkbox } from '../../ui/Field.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { Section, Sheet } from '../../ui/Sheet.tsx';
 import { useArchive } from '../archive-context.ts';
+import { useBackground } from '../measuring.ts';
 import { explain } from '../storage-messages.ts';
 import { useWrites } from '../use-writes.tsx';
 
@@ -32,6 +33,7 @@ export function Component() {
   const { write, fault } = useWrites();
   const freeing = useWrites();
   const { revalidate } = useRevalidator();
+  const background = useBackground();
   // A press shows at once, and falls back to what is stored when it cannot be written.
   const [{ recording, keyboard, storage }, show] = useOptimistic(
     stored,
@@ -87,6 +89,7 @@ export function Component() {
             nameFile={fileName}
             write={freeing.write}
             explain={explain}
+            background={background}
           />
         </Section>
         <Section title="About">

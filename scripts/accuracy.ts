@@ -1,0 +1,132 @@
+import { readdirSync } from 'node:fs';
+import { join, parse, resolve } from 'node:path';
+import { type Clip, type Figures, figuresOf, LONG_MS, type Mean } from './accuracy-figures.ts';
+import { readLabels } from './labels.ts';
+import { measureFile, UnreadableFile } from './measure-file.ts';
+
+/*
+ * How accurate the analysis is: `npm run accuracy -- FOLDER` measures every WAV file that has a JSON file of the same
+ * name with labels beside it, and prints how far off it is, for each corpus and in all. A report, not a test.
+ */
+
+type Row = {
+  readonly name: string;
+  readonly target: string;
+  readonly of: (figures: Figures) => string | null;
+};
+
+const percent = (value: number | null) => (value === null ? null : `${(value * 100).toFixed(1)} %`);
+const decimal = (value: number | null, digits: number) => value?.toFixed(digits) ?? null;
+const ms = (value: number | null) => (value === null ? null : `${Math.round(value)} ms`);
+const on = (text: string | null, of: number) => (text === null ? null : `${text} (${of})`);
+const share = ({ value, of }: Mean) => on(percent(value), of);
+
+/** In brackets: how many frames, pauses, edges or clips a figure rests on. */
+const ROWS: readonly Row[] = [
+  { name: 'Frame error', target: 'ten 8.5 %, libri 4 %', of: ({ frames }) => share(frames.error) },
+  { name: '  speech missed', target: '', of: ({ frames }) => share(frames.missed) },
+  { name: '  taken for speech', target: '', of: ({ frames }) => share(frames.falsely) },
+  { name: 'Pause precision', target: '', of: ({ pauses }) => share(pauses.precision) },
+  { name: 'Pause recall', target: '', of: ({ pauses }) => share(pauses.recall) },
+  { name: 'Pause F1', target: 'ten 0.90, libri 0.97', of: ({ pauses }) => decimal(pauses.f1, 3) },
+  { name: 'Pause edges, median', target: '35 ms', of: ({ edges }) => on(ms(edges.median), edges.of) },
+  { name: '  90 % within', target: '', of: ({ edges }) => ms(edges.p90) },
+  { name: 'Syllables, from 8 s', target: '5 %', of: ({ longSyllables }) => share(longSyllables.error) },
+  { name: '  bias', target: '', of: ({ longSyllables }) => percent(longSyllables.bias) },
+  {
+    name: '  correlation',
+    target: '0.95',
+    of: ({ longSyllables }) => decimal(longSyllables.ofCounts, 3),
+  },
+  {
+    name: '  correlation a second',
+    target: '',
+    of: ({ longSyllables }) => decimal(longSyllables.ofRates, 3),
+  },
+  { name: 'Syllables, all', target: '', of: ({ syllables }) => share(syllables.error) },
+  { name: '  correlation', target: '', of: ({ syllables }) => decimal(syllables.ofCounts, 3) },
+  {
+    name: 'Articulation rate, from 8 s',
+    target: '6.5 %',
+    of: ({ longArticulationRate }) => share(longArticulationRate),
+  },
+  {
+    name: 'Articulation rate, all',
+    target: '',
+    of: ({ articulationRate }) => share(articulationRate),
+  },
+  {
+    name: 'Phonation-time ratio',
+    target: '0.03',
+    of: ({ phonationTimeRatio: { value, of } }) => on(decimal(value, 3), of),
+  },
+];
+
+/** Every pair of WAV and JSON in the folder. */
+async function measured(folder: string): Promise<readonly Clip[]> {
+  const names = readdirSync(folder).toSorted();
+  const clips: Clip[] = [];
+  for (const file of names.filter((name) => /\.wav$/i.test(name))) {
+    const { name } = parse(file);
+    if (!names.includes(`${name}.json`)) {
+      console.error(`${file}: no labels beside it (${name}.json), left out`);
+      continue;
+    }
+    try {
+      const { group, ...labels } = readLabels(join(folder, `${name}.json`), name);
+      const { delivery, voice, durationMs } = await measureFile(join(folder, file));
+      clips.push({
+        group,
+        durationMs,
+        labels,
+        found: { speech: voice.speech, syllables: delivery.syllables },
+      });
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
+      console.error(`${file}: ${error.message} Left out.`);
+    }
+  }
+  return clips;
+}
+
+function report(clips: readonly Clip[]): string {
+  const groups = [...new Set(clips.map(({ group }) => group))].toSorted();
+  const columns = [
+    ...groups.map((group) => ({ title: group, clips: clips.filter((clip) => clip.group === group) })),
+    ...(groups.length === 1 ? [] : [{ title: 'all', clips }]),
+  ].map(({ title, clips: own }) => ({ title: `${title} (${own.length})`, figures: figuresOf(own) }));
+  const lines = [
+    ['', 'to reach', ...columns.map(({ title }) => title)],
+    ...ROWS.map(({ name, target, of }) => [
+      name,
+      target,
+      ...columns.map(({ figures }) => of(figures) ?? '–'),
+    ]),
+  ];
+  const widths = (lines[0] ?? []).map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) {
+  console.error('Which folder? npm run accuracy -- FOLDER, with WAV files and labels of the same names');
+  process.exitCode = 1;
+} else {
+  const clips = await measured(resolve(process.env['INIT_CWD'] ?? '', folder));
+  const without = (key: 'speech' | 'syllables') => clips.filter(({ labels }) => labels[key] === null).length;
+  console.log(report(clips));
+  console.log(
+    `\n${clips.length} clips, ${clips.filter(({ durationMs }) => durationMs >= LONG_MS).length} of 8 s or more.` +
+      ` Without labels of speech: ${without('speech')}; of syllables, and without a text: ${without('syllables')}.` +
+      '\nIn brackets: how many frames, pauses, edges or clips a figure rests on. –: no labels for it.',
+  );
+}

@@ -1,0 +1,248 @@
+import { createFft } from './fft.ts';
+import { createKernel, type Product } from './silero-kernel.ts';
+import { createTrack } from './track.ts';
+
+/*
+ * Silero VAD v6 (MIT, github.com/snakers4/silero-vad), its network for 16 kHz: how probable speech is in each 32 ms.
+ *
+ *   64 samples of context + 512 new ones + 64 mirrored → 4 spectra of 256 samples, 129 magnitudes each
+ *   → 4 convolutions over 3 spectra with ReLU, the second and third halving their number → 128 values
+ *   → an LSTM of 128 cells → ReLU → one number → sigmoid
+ */
+
+/** Samples at 16 kHz for one probability. */
+export const SILERO_STEP = 512;
+
+const CONTEXT = 64;
+const WINDOW = 256;
+const BINS = WINDOW / 2 + 1;
+const HOP = 128;
+const SPECTRA = 4;
+const CELLS = 128;
+
+/** One layer of weights, and where its tensors have them: `[rows][channels][kernel]`, after PyTorch. */
+export type SileroLayer = {
+  readonly weight: string;
+  /** Summed up; none when the layer adds nothing. */
+  readonly biases: readonly string[];
+  readonly rows: number;
+  readonly channels: number;
+  readonly kernel: number;
+  /** Those of the kernel that ever meet anything but padding: some convolutions are over one or two steps only. */
+  readonly taps: readonly number[];
+  /** How many rows stand side by side: the weights are laid out `[rows / abreast][taps][channels][abreast]`. */
+  readonly abreast: number;
+};
+
+function layer(
+  name: string,
+  rows: number,
+  channels: number,
+  kernel: number,
+  taps: readonly number[],
+): SileroLayer {
+  const [weight, biases] = [`${name}.weight`, [`${name}.bias`]];
+  return { weight, biases, rows, channels, kernel, taps, abreast: 16 };
+}
+
+/** The order of the weights: for each layer the weights, then one bias for each row. */
+export const SILERO_LAYERS = [
+  layer('encoder.0.reparam_conv', 128, BINS, 3, [0, 1, 2]),
+  layer('encoder.1.reparam_conv', 64, 128, 3, [0, 1, 2]),
+  layer('encoder.2.reparam_conv', 64, 64, 3, [1, 2]),
+  layer('encoder.3.reparam_conv', 128, 64, 3, [1]),
+  {
+    ...layer('', 4 * CELLS, CELLS, 1, [0]),
+    weight: 'decoder.rnn.weight_ih',
+    biases: ['decoder.rnn.bias_ih', 'decoder.rnn.bias_hh'],
+  },
+  { ...layer('', 4 * CELLS, CELLS, 1, [0]), weight: 'decoder.rnn.weight_hh', biases: [] },
+  { ...layer('decoder.decoder.2', 1, CELLS, 1, [0]), abreast: 1 },
+] as const satisfies readonly SileroLayer[];
+
+const sizeOf = ({ rows, channels, taps, biases }: SileroLayer): number =>
+  rows * channels * taps.length + (biases.length > 0 ? rows : 0);
+
+/** How many weights there are in all. */
+export const SILERO_WEIGHTS = SILERO_LAYERS.reduce((sum, each) => sum + sizeOf(each), 0);
+
+/** Hears one sound at a time, from its beginning. */
+export type Silero = {
+  /** 16 kHz, mono, blocks of any length, each where the one before ends. */
+  add(samples: Float32Array): void;
+  /** The probability of speech in every 512 samples, the last filled up with silence; then another sound may come. */
+  finish(): Float32Array;
+};
+
+/** So many steps go through the network together, up to the LSTM: most weights are then loaded once for two. */
+const BATCH = 8;
+
+/**
+ * @param weights as `SILERO_LAYERS` says (scripts/silero-weights.ts makes them)
+ */
+export function createSilero(weights: Float32Array): Silero {
+  if (weights.length !== SILERO_WEIGHTS)
+    throw new RangeError(`${weights.length} weights instead of ${SILERO_WEIGHTS}`);
+  const kernel = createKernel();
+  const { memory } = kernel;
+
+  let used = 0;
+  /** Of so many numbers, at a multiple of 16 bytes. */
+  const place = (length: number): number => {
+    const at = used;
+    used += Math.ceil(length / 4) * 4;
+    return at;
+  };
+  memory.set(weights, place(weights.length));
+  const starts: number[] = [];
+  SILERO_LAYERS.reduce((at, each) => {
+    starts.push(at);
+    return at + sizeOf(each);
+  }, 0);
+
+  const spectra = place(BATCH * SPECTRA * BINS);
+  const first = place(BATCH * SPECTRA * 128);
+  const second = place(BATCH * 2 * 64);
+  const third = place(BATCH * 64);
+  const fourth = place(BATCH * CELLS);
+  const gates = place(BATCH * 4 * CELLS);
+  const hidden = place(CELLS);
+
+  /** A layer over some of its taps: those beyond the ends of a step's four spectra would only meet zeros. */
+  function product(
+    index: number,
+    from: number,
+    fromStep: number,
+    to: number,
+    toStep: number,
+    taps: readonly [first: number, count: number],
+  ): Product {
+    const { rows, channels, taps: own } = SILERO_LAYERS[index] as SileroLayer;
+    const columns = channels * own.length;
+    const start = starts[index] as number;
+    const [skipped, count] = taps;
+    return {
+      to,
+      toStep,
+      from,
+      fromStep,
+      rows,
+      weights: start + skipped * channels * 16,
+      blockStep: columns * 16,
+      bias: start + rows * columns,
+      columns: count * channels,
+      floor: 0,
+    };
+  }
+  const convolutions: readonly Product[] = [
+    product(0, spectra, 4 * BINS, first, 4 * 128, [1, 2]),
+    product(0, spectra, 4 * BINS, first + 128, 4 * 128, [0, 3]),
+    product(0, spectra + BINS, 4 * BINS, first + 2 * 128, 4 * 128, [0, 3]),
+    product(0, spectra + 2 * BINS, 4 * BINS, first + 3 * 128, 4 * 128, [0, 2]),
+    product(1, first, 4 * 128, second, 2 * 64, [1, 2]),
+    product(1, first + 128, 4 * 128, second + 64, 2 * 64, [0, 3]),
+    product(2, second, 2 * 64, third, 64, [0, 2]),
+    product(3, third, 64, fourth, CELLS, [0, 1]),
+    { ...product(4, fourth, CELLS, gates, 4 * CELLS, [0, 1]), floor: Number.NEGATIVE_INFINITY },
+  ];
+  /** Adds to the gates of one step what the step before left; its place as a bias is what is there already. */
+  const recurrent = Array.from({ length: BATCH }, (_, step): Product => {
+    const at = gates + step * 4 * CELLS;
+    return {
+      ...product(5, hidden, 0, at, 0, [0, 1]),
+      bias: at,
+      floor: Number.NEGATIVE_INFINITY,
+    };
+  });
+  const output = starts[6] as number;
+
+  const fft = createFft(WINDOW);
+  const window = Float64Array.from(
+    { length: WINDOW },
+    (_, k) => 0.5 - 0.5 * Math.cos((2 * Math.PI * k) / WINDOW),
+  );
+  const windowed = new Float64Array(WINDOW);
+  const power = new Float64Array(BINS);
+
+  /** Samples that wait for their batch: the context of the first step, then its steps. */
+  const heard = new Float32Array(CONTEXT + BATCH * SILERO_STEP);
+  /** One step: context, samples, and the last samples mirrored. */
+  const padded = new Float32Array(CONTEXT + SILERO_STEP + CONTEXT);
+  const cells = new Float32Array(CELLS);
+  let waiting = 0;
+  let probabilities = createTrack();
+
+  function begin(): void {
+    heard.fill(0);
+    cells.fill(0);
+    memory.fill(0, hidden, hidden + CELLS);
+    waiting = 0;
+    probabilities = createTrack();
+  }
+
+  function transform(step: number): void {
+    padded.set(heard.subarray(step * SILERO_STEP, step * SILERO_STEP + CONTEXT + SILERO_STEP));
+    const end = CONTEXT + SILERO_STEP;
+    for (let k = 0; k < CONTEXT; k += 1) padded[end + k] = padded[end - 2 - k] as number;
+    for (let index = 0; index < SPECTRA; index += 1) {
+      for (let k = 0; k < WINDOW; k += 1)
+        windowed[k] = (padded[index * HOP + k] as number) * (window[k] as number);
+      fft.power(windowed, power);
+      const to = spectra + (step * SPECTRA + index) * BINS;
+      for (let k = 0; k < BINS; k += 1) memory[to + k] = Math.sqrt(power[k] as number);
+    }
+  }
+
+  /** The LSTM, whose gates are in the order of PyTorch: input, forget, cell, output. */
+  function remember(step: number): number {
+    kernel.product(recurrent[step] as Product, 1);
+    const at = gates + step * 4 * CELLS;
+    let sum = memory[output + CELLS] as number;
+    for (let k = 0; k < CELLS; k += 1) {
+      const input = sigmoid(memory[at + k] as number);
+      const forget = sigmoid(memory[at + CELLS + k] as number);
+      const candidate = tanh(memory[at + 2 * CELLS + k] as number);
+      const cell = forget * (cells[k] as number) + input * candidate;
+      const value = sigmoid(memory[at + 3 * CELLS + k] as number) * tanh(cell);
+      cells[k] = cell;
+      memory[hidden + k] = value;
+      if (value > 0) sum += value * (memory[output + k] as number);
+    }
+    return sigmoid(sum);
+  }
+
+  function run(steps: number): void {
+    for (let step = 0; step < steps; step += 1) transform(step);
+    for (const convolution of convolutions) kernel.product(convolution, steps);
+    for (let step = 0; step < steps; step += 1) probabilities.push(remember(step));
+    heard.copyWithin(0, steps * SILERO_STEP, steps * SILERO_STEP + CONTEXT);
+    waiting = 0;
+  }
+
+  return {
+    add(samples) {
+      for (let at = 0; at < samples.length; ) {
+        const taken = samples.subarray(at, at + BATCH * SILERO_STEP - waiting);
+        heard.set(taken, CONTEXT + waiting);
+        waiting += taken.length;
+        at += taken.length;
+        if (waiting === BATCH * SILERO_STEP) run(BATCH);
+      }
+    },
+    finish() {
+      heard.fill(0, CONTEXT + waiting);
+      if (waiting > 0) run(Math.ceil(waiting / SILERO_STEP));
+      const found = probabilities.values();
+      begin();
+      return found;
+    },
+  };
+}
+
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+function tanh(x: number): number {
+  return 1 - 2 / (1 + Math.exp(2 * x));
+}

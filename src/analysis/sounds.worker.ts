@@ -1,0 +1,112 @@
+// Before MediaPipe, which is not to reach anybody.
+import './own-origin.ts';
+import { AudioClassifier } from '@mediapipe/tasks-audio';
+import wasmLoaderPath from '@mediapipe/tasks-audio/audio_wasm_module_internal.js?url';
+import wasmBinaryPath from '@mediapipe/tasks-audio/audio_wasm_module_internal.wasm?url';
+import { expose } from 'comlink';
+import type { Sound } from '../domain/facts.ts';
+import { decodeMono, Undecodable } from './decode.ts';
+import { RATE, resampler } from './resample.ts';
+import { CLASSES, type Heard, heardIn, LOWEST_SCORE, soundsOf, WINDOW } from './sounds.ts';
+
+export type ListenResult =
+  | { readonly tag: 'heard'; readonly sounds: readonly Sound[] }
+  | { readonly tag: 'undecodable' };
+
+export type SoundsWorker = {
+  /** Before the first clip, once: MediaPipe's module can be started but once. Rejects when it cannot. */
+  open(model: Blob): Promise<void>;
+  /**
+   * One clip at a time. Ends by being terminated. Rejects when the classifier fails.
+   *
+   * @param onProgress from 0 to 1, a hundred times at most
+   */
+  listen(clip: Blob, onProgress: (ratio: number) => void): Promise<ListenResult>;
+};
+
+let classifier: AudioClassifier | null = null;
+
+const worker: SoundsWorker = {
+  async open(model) {
+    classifier = await openClassifier(model);
+  },
+  async listen(clip, onProgress) {
+    if (classifier === null) throw new Error('Nothing to listen with was opened');
+    const ear = openEar(classifier);
+    const resampled = resampler();
+    let shown = 0;
+    try {
+      for await (const block of decodeMono(clip, (ratio) => {
+        if (ratio < shown + 0.01) return;
+        shown = ratio;
+        onProgress(ratio);
+      }))
+        ear.add(resampled.add(block));
+    } catch (error) {
+      if (error instanceof Undecodable) return { tag: 'undecodable' };
+      throw error;
+    }
+    ear.add(resampled.finish());
+    return { tag: 'heard', sounds: ear.finish() };
+  },
+};
+
+async function openClassifier(model: Blob): Promise<AudioClassifier> {
+  // What MediaPipe and TensorFlow Lite say while they start would stand in the console as errors and warnings.
+  Object.assign(self, { Module: { print: ignore, printErr: ignore } });
+  return AudioClassifier.createFromOptions(
+    { wasmLoaderPath, wasmBinaryPath },
+    {
+      baseOptions: { modelAssetBuffer: new Uint8Array(await model.arrayBuffer()) },
+      categoryAllowlist: [...CLASSES],
+      scoreThreshold: LOWEST_SCORE,
+      maxResults: -1,
+    },
+  );
+}
+
+/** MediaPipe copies what it is given: an hour at once would be there twice. */
+const WINDOWS_AT_ONCE = 10;
+
+/** Listens to samples at 16 kHz, however they are cut, and holds ten windows of them. */
+function openEar(classifier: AudioClassifier) {
+  const chunk = new Float32Array(WINDOWS_AT_ONCE * WINDOW);
+  const windows: Heard[] = [];
+  let filled = 0;
+  let total = 0;
+
+  function classify(samples: Float32Array): void {
+    for (const { classifications } of classifier.classify(samples, RATE)) {
+      const categories = classifications.flatMap((head) => head.categories);
+      windows.push(heardIn(categories.map(({ categoryName, score }) => [categoryName, score])));
+    }
+    filled = 0;
+  }
+
+  return {
+    add(samples: Float32Array): void {
+      for (let from = 0; from < samples.length; ) {
+        const piece = samples.subarray(from, from + chunk.length - filled);
+        chunk.set(piece, filled);
+        filled += piece.length;
+        from += piece.length;
+        if (filled === chunk.length) classify(chunk);
+      }
+      total += samples.length;
+    },
+    /** The last window is filled up with silence. */
+    finish(): readonly Sound[] {
+      if (filled > 0) {
+        const whole = Math.ceil(filled / WINDOW) * WINDOW;
+        classify(chunk.fill(0, filled, whole).subarray(0, whole));
+      }
+      return soundsOf(windows, Math.round((total * 1000) / RATE));
+    },
+  };
+}
+
+function ignore(): void {
+  // Said above.
+}
+
+expose(worker);

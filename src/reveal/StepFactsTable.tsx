@@ -1,0 +1,99 @@
+/* oxlint-disable jsx-a11y/no-interactive-element-to-noninteractive-role -- it takes every td for a grid's */
+import {
+  type Known,
+  RECORDED_FACTS,
+  type RecordedFacts,
+  type StepRecorded,
+  type WhyUnknown,
+} from '../domain/recorded-facts.ts';
+import { STEP_IDS, STEP_LABELS } from '../domain/step.ts';
+import { StepLetter } from '../ui/Steps.tsx';
+import { numberWords, unmeasuredWords } from './delivery-words.ts';
+import styles from './StepFactsTable.module.css';
+
+type Row = {
+  readonly id: Exclude<keyof typeof RECORDED_FACTS, 'longestPauses'>;
+  readonly digits: number;
+};
+
+/** The longest pauses have a list of their own. */
+const ROWS: readonly Row[] = [
+  { id: 'totalTimeSec', digits: 1 },
+  { id: 'totalOverPct', digits: 0 },
+  { id: 'pauseSharePct', digits: 0 },
+  { id: 'stepLongestPauseSec', digits: 1 },
+  { id: 'stepEndPauseSec', digits: 1 },
+  { id: 'syllableRate', digits: 1 },
+  { id: 'localRateRatio', digits: 2 },
+  { id: 'fastStretchCount', digits: 0 },
+  { id: 'final10sRateRatio', digits: 2 },
+];
+
+/** The facts of the rubric that come out of the sound: for the whole, and for each step where that makes sense. */
+export function StepFactsTable({ facts: { whole, steps } }: { readonly facts: RecordedFacts }) {
+  const rows = ROWS.map(({ id, digits }) => ({
+    id,
+    digits,
+    cells: [
+      id in whole ? whole[id as keyof Omit<typeof whole, 'longestPauses'>] : null,
+      ...STEP_IDS.map((step) => (id in steps[step] ? steps[step][id as keyof StepRecorded] : null)),
+    ],
+  }));
+  const whys = new Set(rows.flatMap(({ cells }) => cells.filter((cell) => typeof cell === 'string')));
+  return (
+    <>
+      <table className={styles['table']} role="table" aria-label="Measured, step by step">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col">
+              Fact
+            </th>
+            <th role="columnheader" scope="col">
+              Whole
+            </th>
+            {STEP_IDS.map((step) => (
+              <th key={step} role="columnheader" scope="col">
+                <StepLetter step={step} />
+                <span className={styles['name']}> {STEP_LABELS[step]}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map(({ id, digits, cells }) => (
+            <tr key={id} role="row">
+              <th role="rowheader" scope="row">
+                {RECORDED_FACTS[id].label}
+                <span className="muted">, {RECORDED_FACTS[id].unit}</span>
+              </th>
+              {cells.map((cell, column) => (
+                // biome-ignore lint: the columns never move
+                <td key={column} role="cell">
+                  {cell !== null && <Cell known={cell} digits={digits} />}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {whys.size > 0 && <p className={styles['why']}>{dashWords([...whys])}</p>}
+    </>
+  );
+}
+
+function Cell({ known, digits }: { readonly known: Known; readonly digits: number }) {
+  if (typeof known === 'number') return numberWords(known, digits);
+  return (
+    <>
+      <span aria-hidden="true">–</span>
+      <span className="vh">{unmeasuredWords(known)}</span>
+    </>
+  );
+}
+
+/** `A dash: cannot be measured, because the step is too short; or because the step ends with the take.` */
+function dashWords(whys: readonly WhyUnknown[]): string {
+  const [first, ...others] = whys.map(unmeasuredWords);
+  const rest = others.map((words) => `; or ${words.slice(words.indexOf('because'))}`);
+  return `A dash: ${first}${rest.join('')}.`;
+}

@@ -1,0 +1,251 @@
+import type { KeptAttempt } from '../domain/attempt.ts';
+import { type Delivery, MEASURES, type Unmeasured } from '../domain/facts.ts';
+import type { WhyUnknown } from '../domain/recorded-facts.ts';
+import { type Doubt, type FigureId, LEAST_ALIKE, type Usual } from '../domain/usual.ts';
+import { listed } from './words.ts';
+
+/*
+ * The delivery in words: about seconds, syllables and decibels. Nothing here says what a value should be.
+ */
+
+type FigureWords = {
+  readonly label: string;
+  /** In a few plain words. */
+  readonly meaning: string;
+  readonly unit: string;
+  readonly digits: number;
+  /** Counted without knowing what was said. */
+  readonly isEstimate?: true;
+};
+
+/** In the order of the table. */
+export const FIGURES: Readonly<Record<FigureId, FigureWords>> = {
+  speechRate: {
+    label: 'Speech rate',
+    meaning: 'Syllables a second from first to last word, pauses included.',
+    unit: MEASURES.speechRate,
+    digits: 1,
+    isEstimate: true,
+  },
+  articulationRate: {
+    label: 'Articulation rate',
+    meaning: 'The same without the pauses.',
+    unit: MEASURES.articulationRate,
+    digits: 1,
+    isEstimate: true,
+  },
+  meanLengthOfRun: {
+    label: 'Mean length of run',
+    meaning: 'Syllables from one pause to the next.',
+    unit: MEASURES.meanLengthOfRun,
+    digits: 1,
+    isEstimate: true,
+  },
+  phonationTimeRatio: {
+    label: 'Phonation-time ratio',
+    meaning: 'Part of the time from first to last word that is speech; 1 is all of it.',
+    unit: '',
+    digits: 2,
+  },
+  pauseRate: {
+    label: 'Pauses',
+    meaning: 'Silences of a quarter of a second or longer.',
+    unit: 'a minute',
+    digits: 1,
+  },
+  pauseShare: {
+    label: 'Pause share',
+    meaning: 'Part of the time that is such silence.',
+    unit: '%',
+    digits: 0,
+  },
+  pitchMedian: {
+    label: 'Pitch',
+    meaning: 'Half of the voiced sound lies above it, half below.',
+    unit: MEASURES.pitchMedian,
+    digits: 0,
+  },
+  pitchSpread: {
+    label: 'Pitch spread',
+    meaning: 'How far the pitch moves within ten seconds; an octave is 12.',
+    unit: MEASURES.pitchSpread,
+    digits: 1,
+  },
+  loudness: {
+    label: 'Loudness',
+    meaning: 'Of the whole, as hearing weighs it; 0 is about the most a file can hold.',
+    unit: MEASURES.loudness,
+    digits: 1,
+  },
+  loudnessRange: {
+    label: 'Loudness range',
+    meaning: 'Between its quieter and its louder stretches.',
+    unit: MEASURES.loudnessRange,
+    digits: 1,
+  },
+  signalToNoise: {
+    label: 'Signal to noise',
+    meaning: 'How far the speech stands above what is heard in the pauses.',
+    unit: MEASURES.signalToNoise,
+    digits: 0,
+  },
+  clipped: {
+    label: 'Clipping',
+    meaning: 'Time in which the sound was cut off at full scale.',
+    unit: MEASURES.clipped,
+    digits: 0,
+  },
+};
+export const FIGURE_IDS = Object.keys(FIGURES) as readonly FigureId[];
+
+/** `−23.0`, `0.83`: the sign is a minus, and nothing is less than nothing. */
+export function numberWords(value: number, digits: number): string {
+  const fixed = value.toFixed(digits);
+  return Number(fixed) === 0 ? fixed.replace('-', '') : fixed.replace('-', '−');
+}
+
+/** `4.1 syll/s`, `17%`. */
+export function figureWords(id: FigureId, value: number): string {
+  return withUnit(numberWords(value, FIGURES[id].digits), FIGURES[id].unit);
+}
+
+function withUnit(text: string, unit: string): string {
+  if (unit === '') return text;
+  return unit === '%' ? `${text}%` : `${text}\u00a0${unit}`;
+}
+
+/** `3.6 to 4.4`; `0` where both are; `not enough yet: 1 of 3`. */
+export function usualWords(id: FigureId, usual: Usual): string {
+  if (usual.tag === 'too-few') return `not enough yet: ${usual.count}\u00a0of\u00a0${LEAST_ALIKE}`;
+  const [low, high] = [usual.low, usual.high].map((value) => numberWords(value, FIGURES[id].digits));
+  return low === high ? `${low}` : `${low} to ${high}`;
+}
+
+/** Where a value lies beside the usual, as both are shown. */
+function sideOf(id: FigureId, value: number, usual: Usual): 'below' | 'within' | 'above' | null {
+  if (usual.tag === 'too-few') return null;
+  const { digits } = FIGURES[id];
+  const [shown, low, high] = [value, usual.low, usual.high].map((one) => Number(one.toFixed(digits)));
+  if (shown === undefined || low === undefined || high === undefined) return null;
+  if (shown < low) return 'below';
+  return shown > high ? 'above' : 'within';
+}
+
+type Compared = { readonly id: FigureId; readonly value: number | Unmeasured; readonly usual: Usual };
+
+/** What differs from the usual, first. About the measures, and no verdict: null while none has a range. */
+export function comparedWords(rows: readonly Compared[]): string | null {
+  const sides = rows.flatMap(({ id, value, usual }) => {
+    const side = typeof value === 'number' ? sideOf(id, value, usual) : null;
+    return side === null ? [] : [{ id, side }];
+  });
+  if (sides.length === 0) return null;
+  const namesOf = (wanted: 'below' | 'above') =>
+    sides.filter(({ side }) => side === wanted).map(({ id }) => FIGURES[id].label.toLowerCase());
+  const parts = (['above', 'below'] as const).flatMap((side) => {
+    const names = namesOf(side);
+    return names.length === 0 ? [] : [`${listed(names)} ${side}`];
+  });
+  return parts.length === 0
+    ? 'Every figure lies within your usual range.'
+    : `Outside your usual range: ${parts.join('; ')}.`;
+}
+
+/** What the usual ranges are made of. @param count recordings alike to this one */
+export function usualBasis({ source }: Pick<KeptAttempt, 'source'>, count: number): string {
+  const isImported = source === 'imported';
+  const alike = isImported
+    ? 'imported recordings of this format'
+    : 'recordings with this microphone and these settings';
+  const microphone = isImported ? ' Nothing is known of their microphones.' : '';
+  if (count < LEAST_ALIKE)
+    return `Your usual range begins with ${LEAST_ALIKE} other ${alike}; so far ${count === 1 ? 'there is 1' : `there are ${count}`}.${microphone}`;
+  return `Usual: your last ${count} other ${alike}, from their 10th to their 90th percentile. The dot is this one.${microphone}`;
+}
+
+/** After `cannot be measured, because`. */
+const WHY: Readonly<Record<WhyUnknown, string>> = {
+  undecodable: 'its sound cannot be decoded here',
+  silent: 'the recording is silent',
+  'no-speech': 'no speech was found',
+  'no-pauses': 'no pause was found',
+  'no-voice': 'no voiced sound was found',
+  'too-short': 'there is too little sound or speech in it',
+  'not-measured': 'nothing was measured yet',
+  'no-marks': 'the attempt has no marks',
+  'no-target': 'there is no target',
+  'no-such-step': 'the marks leave the step no time',
+  'ends-the-take': 'the step ends with the take',
+  'short-step': 'the step is too short',
+  'little-speech': 'there is too little speech between its pauses',
+};
+
+/** `cannot be measured, because no speech was found`. */
+export function unmeasuredWords(why: WhyUnknown): string {
+  return `cannot be measured, because ${WHY[why]}`;
+}
+
+const DOUBT_WORDS: Readonly<Record<Doubt, (signalToNoise: string) => string>> = {
+  noisy: (signalToNoise) =>
+    `the speech stands ${signalToNoise} above its background, and under 15 dB pauses and syllables are told less surely`,
+  'noise-suppression': () => 'noise suppression was on, which takes quiet speech for noise',
+  'gain-control': () => 'automatic level was on, which evens out loudness and raises what is in the pauses',
+  'noise-unmeasured': () => 'how far the speech stands above its background could not be measured',
+  'processing-unsaid': () => 'the browser does not say whether noise suppression or automatic level was on',
+  imported: () => 'an imported file does not say how it was recorded',
+};
+
+/** Null: nothing speaks against it. */
+export function confidenceWords(
+  doubts: readonly Doubt[],
+  { measures: { signalToNoise } }: Pick<Delivery, 'measures'>,
+): string | null {
+  if (doubts.length === 0) return null;
+  const level = typeof signalToNoise === 'number' ? figureWords('signalToNoise', signalToNoise) : '';
+  const isLow = doubts.some((doubt) => !UNSURE.includes(doubt));
+  const reasons = doubts.map((doubt) => DOUBT_WORDS[doubt](level));
+  return `Confidence is ${isLow ? 'low' : 'not known'}: ${reasons.join('; ')}.`;
+}
+
+const UNSURE: readonly Doubt[] = ['noise-unmeasured', 'processing-unsaid', 'imported'];
+
+type Method = { readonly of: readonly FigureId[]; readonly how: string; readonly howSure: string };
+
+/** How each was measured. The figures are what `npm run accuracy` and the tests beside the meters hold it to. */
+export const METHODS: readonly Method[] = [
+  {
+    of: ['phonationTimeRatio', 'pauseRate', 'pauseShare'],
+    how: 'Every hundredth of a second is told speech or not by a small neural network (Silero, version 6) and by dips of the level between words. A gap of 0.25 s or more is a pause.',
+    howSure:
+      'Half of all edges lie within 0.035 s of where people set them, the ratio within 0.03. Another threshold would find other pauses, so these compare with your own recordings only.',
+  },
+  {
+    of: ['speechRate', 'articulationRate', 'meanLengthOfRun'],
+    how: 'An estimate, made without words: peaks of the level between 250 and 2500 Hz within the speech are taken for syllables.',
+    howSure:
+      'In recordings of 8 s and more their number is about 5% off, and more in noise. Good for setting one voice and microphone beside itself, not as absolute values.',
+  },
+  {
+    of: ['pitchMedian', 'pitchSpread'],
+    how: 'How often the wave of the voice repeats itself, every hundredth of a second, and the likeliest path through these. The spread is the standard deviation within 10 s; shown is the median of all such windows.',
+    howSure:
+      'Agrees with the program Praat but for about 1 in 200 voiced moments. A creaky or very noisy voice is heard less surely.',
+  },
+  {
+    of: ['loudness', 'loudnessRange'],
+    how: 'Integrated loudness after ITU-R BS.1770-4, its range after EBU Tech 3342.',
+    howSure:
+      'Agrees with the program ffmpeg to 0.1. Both move with the distance to the microphone and with its level.',
+  },
+  {
+    of: ['signalToNoise'],
+    how: 'The mean level of the speech over the median level of its pauses, both above 80 Hz; 60 dB is the most that is told.',
+    howSure: 'Where there are hardly any pauses, there is nothing to hear the background in.',
+  },
+  {
+    of: ['clipped'],
+    how: 'How long the sound stays flat at full scale, before anything else is done with it.',
+    howSure:
+      'In a compressed recording an estimate. What was cut off and then made quieter on its way here is not found.',
+  },
+];

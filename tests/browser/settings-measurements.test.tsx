@@ -1,0 +1,97 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { page } from 'vitest/browser';
+import { DELIVERY_VERSION } from '../../src/analysis/client.ts';
+import { startMeasuring } from '../../src/app/measuring.ts';
+import type { AttemptId } from '../../src/domain/ids.ts';
+import type { Archive } from '../../src/storage/archive.ts';
+import { StorageError } from '../../src/storage/errors.ts';
+import { holdLock } from '../../src/storage/locks.ts';
+import { aDelivery, anEmptyArchive, keepAnAttempt } from '../support/factories.ts';
+import { speechLike } from '../support/speech-like.ts';
+import { expectGoodLooks, openApp } from './app.tsx';
+import { wav } from './takes.ts';
+
+const PATH = '/settings#data';
+const patiently = { timeout: 15_000 };
+
+const data = () => page.getByRole('region', { name: 'Data' });
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+
+/** As main.tsx does it, until the test ends. */
+function measureIn(archive: Archive): void {
+  const ended = new AbortController();
+  onTestFinished(() => ended.abort());
+  startMeasuring(archive, ended.signal);
+}
+
+async function keepClip(archive: Archive, seconds = 1): Promise<AttemptId> {
+  const clip = await wav(speechLike(seconds, 1, 16_000), 16_000).arrayBuffer();
+  return (await keepAnAttempt(archive, { mimeType: 'audio/wav' }, [clip])).id;
+}
+
+async function keepMeasured(archive: Archive): Promise<AttemptId> {
+  const id = await keepClip(archive);
+  await archive.deliveries.put(aDelivery({ attemptId: id, version: DELIVERY_VERSION }));
+  return id;
+}
+
+test('without a recording nothing is to be measured', async () => {
+  await openApp(await anEmptyArchive(), PATH);
+  await expect.element(data()).toMatchTextContent('There is no recording to measure.');
+  await expect.element(button('Measure again')).not.toBeInTheDocument();
+});
+
+test('how many are measured is said, how far it is, and it can be stopped and gone on with', async () => {
+  const archive = await anEmptyArchive();
+  await keepMeasured(archive);
+  await keepClip(archive, 200);
+  await keepClip(archive, 200);
+  await openApp(archive, PATH);
+  await expect.element(data()).toMatchTextContent('1 of 3 recordings is measured');
+  await expect.element(data()).toMatchTextContent(/The rest follows in the background/);
+  measureIn(archive);
+  await expect.element(page.getByRole('progressbar', { name: 'Measuring recordings' })).toBeVisible();
+  await button('Stop').click();
+  await expect.element(data()).toMatchTextContent('Stopped, until you go on');
+  await expectGoodLooks();
+  await button('Go on').click();
+  await expect.element(data(), patiently).toMatchTextContent('All 3 recordings are measured');
+  await expect.element(button('Stop')).not.toBeInTheDocument();
+});
+
+test('all of it is measured again when the person has agreed', async () => {
+  const archive = await anEmptyArchive();
+  const [one, other] = [await keepMeasured(archive), await keepMeasured(archive)];
+  measureIn(archive);
+  await openApp(archive, PATH);
+  await expect.element(data()).toMatchTextContent('All 2 recordings are measured');
+  const free = await holdLock('measuring');
+  await button('Measure again').click();
+  const question = page.getByRole('dialog', { name: 'Measure all recordings again?' });
+  await expect.element(question).toMatchTextContent('2 recordings is deleted and made again');
+  await expect.element(question).toMatchTextContent('Nothing is lost');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  expect(await archive.deliveries.pending(DELIVERY_VERSION)).toEqual([]);
+  await button('Measure again').click();
+  await question.getByRole('button', { name: 'Measure again' }).click();
+  await expect.element(data()).toMatchTextContent('0 of 2 recordings are measured');
+  expect(new Set(await archive.deliveries.pending(DELIVERY_VERSION))).toEqual(new Set([one, other]));
+  await free?.();
+  await expect.element(data(), patiently).toMatchTextContent('All 2 recordings are measured');
+});
+
+test('what keeps it from going on is said, with a way out', async () => {
+  const archive = await anEmptyArchive();
+  await keepClip(archive);
+  const put = archive.deliveries.put;
+  const full = vi.spyOn(archive.deliveries, 'put').mockRejectedValue(new StorageError('full'));
+  measureIn(archive);
+  await openApp(archive, PATH);
+  await expect
+    .element(data(), patiently)
+    .toMatchTextContent(/What was measured could not be stored\..*The recordings are untouched/);
+  await expectGoodLooks();
+  full.mockImplementation(put);
+  await button('Try again').click();
+  await expect.element(data(), patiently).toMatchTextContent('The one recording is measured');
+});
