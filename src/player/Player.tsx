@@ -22,9 +22,10 @@ import { Picture } from './Picture.tsx';
 import styles from './Player.module.css';
 import { usePeaks } from './peaks.ts';
 import { StepStrip } from './StepStrip.tsx';
+import { TimeLine, useTimeLine, Zoom } from './TimeLine.tsx';
 import { createTransport, RATES, type Transport } from './transport.ts';
 import { useTransport } from './use-transport.ts';
-import { type Pins, Waveform } from './Waveform.tsx';
+import { type Pins, type Strips, Waveform } from './Waveform.tsx';
 
 type PlayerProps = {
   readonly archive: Archive;
@@ -46,6 +47,8 @@ type PlayerProps = {
   readonly onTransport?: (transport: Transport | null) => void;
   /** What was noted, in order of time: a pin each. */
   readonly pins?: Pins;
+  /** What else is drawn along the time line. */
+  readonly strips?: Strips | undefined;
 };
 
 /** The replay of an attempt, with its keys. */
@@ -93,7 +96,8 @@ function focusPlayer({ currentTarget }: MouseEvent<HTMLElement>): void {
 type ControlsProps = PlayerProps & { readonly clip: ClipState };
 
 function Controls(props: ControlsProps) {
-  const { archive, attempt, clip, pins, onStep, onMarks, onTransport, showsPicture, onShowsPicture } = props;
+  const { archive, attempt, clip, pins, strips, onStep, onMarks, onTransport } = props;
+  const { showsPicture, onShowsPicture } = props;
   const { marks, durationMs } = attempt;
   const panelId = useId();
   const [isMarking, setMarking] = useState(
@@ -117,6 +121,7 @@ function Controls(props: ControlsProps) {
     return () => onTransport?.(null);
   }, [transport, isDisabled, onTransport]);
   const peaks = usePeaks(archive, attempt, isDisabled ? null : blob);
+  const line = useTimeLine(transport);
 
   const stepsSpoken = STEP_IDS.filter((step) => spans.some((span) => span.step === step));
   const playStep = (step: StepId) => {
@@ -186,23 +191,27 @@ function Controls(props: ControlsProps) {
       {hasPicture && (
         <Picture attempt={attempt} transport={isWaiting ? null : transport} isHidden={!showsPicture} />
       )}
-      <StepStrip
-        transport={transport}
-        marks={marks}
-        spans={spans}
-        isDisabled={isDisabled}
-        onPlay={playStep}
-      />
-      <Waveform
-        transport={transport}
-        marks={marks}
-        spans={spans}
-        columns={peaks.tag === 'ready' ? peaks.columns : null}
-        pins={pins}
-        isDisabled={isDisabled}
-      >
-        {!isDisabled && peaks.tag !== 'ready' && <WaitingForPeaks {...peaks} />}
-      </Waveform>
+      <TimeLine line={line}>
+        <StepStrip
+          transport={transport}
+          marks={marks}
+          spans={spans}
+          isDisabled={isDisabled}
+          onPlay={playStep}
+        />
+        <Waveform
+          transport={transport}
+          marks={marks}
+          spans={spans}
+          axis={line.axis}
+          envelope={peaks.tag === 'ready' ? peaks.envelope : null}
+          pins={pins}
+          strips={strips}
+          isDisabled={isDisabled}
+        >
+          {!isDisabled && peaks.tag !== 'ready' && <WaitingForPeaks {...peaks} />}
+        </Waveform>
+      </TimeLine>
       <TransportRow transport={transport} isDisabled={isDisabled} hasSteps={spans.length > 0} />
       {clip.tag === 'deleted' && (
         <Notice tone="info" title="The audio of this attempt was deleted">
@@ -239,7 +248,11 @@ function Controls(props: ControlsProps) {
             {showsPicture ? 'Hide picture' : 'Show picture'}
           </Button>
         )}
-        {(isWaiting || !isDisabled) && <KeysHint does={keysMark ? 'mark' : 'jump to'} />}
+        <Zoom line={line} durationMs={durationMs} isDisabled={isWaiting} />
+        {/* Whoever is shown strips has found the keys, and the player is tall enough. */}
+        {strips === undefined && (isWaiting || !isDisabled) && (
+          <KeysHint does={keysMark ? 'mark' : 'jump to'} />
+        )}
       </div>
       {canMark && (
         <MarkPanel

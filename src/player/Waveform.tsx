@@ -1,22 +1,30 @@
-import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useMemo } from 'react';
 import { indexAt } from '../domain/coaching.ts';
 import { type Mark, STEP_LABELS, type StepSpan, stepAt } from '../domain/step.ts';
 import { type Ms, spokenTime } from '../domain/timeline.ts';
+import { type Axis, shareOf } from '../ui/axis.ts';
 import { classes } from '../ui/classes.ts';
+import type { Envelope } from './peaks.ts';
 import type { Transport } from './transport.ts';
 import { useTransport } from './use-transport.ts';
 import styles from './Waveform.module.css';
-import { type Columns, columnCount, PITCH_PX, shareOf, wavePath } from './waveform.ts';
+import { columnCount, PITCH_PX, wavePath } from './waveform.ts';
 
 export type Pins = readonly { readonly atMs: Ms }[];
+
+/** What is drawn along the time line under the wave. For the eye: what it says is also said in words. */
+export type Strips = (axis: Axis) => ReactNode;
 
 type WaveformProps = {
   readonly transport: Transport;
   readonly marks: readonly Mark[];
   readonly spans: readonly StepSpan[];
-  /** The envelope in as many columns as there is room for; null while there is none. */
-  readonly columns: ((count: number) => Columns) | null;
+  /** Null until the width is known. */
+  readonly axis: Axis | null;
+  /** Null while there is none. */
+  readonly envelope: Envelope | null;
   readonly pins?: Pins | undefined;
+  readonly strips?: Strips | undefined;
   readonly isDisabled: boolean;
   /** In place of the drawing, while there is none. */
   readonly children?: ReactNode;
@@ -25,43 +33,58 @@ type WaveformProps = {
 /** The unit of the drawing; the style sheet decides how tall it is on screen. */
 const HEIGHT = 128;
 
-/** The drawing of the sound under a native range: the whole of it is the target, the thumb the playhead. */
-export function Waveform({ transport, marks, spans, columns, pins, isDisabled, children }: WaveformProps) {
-  const frame = useRef<HTMLDivElement>(null);
-  const [count, setCount] = useState<number | null>(null);
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) setCount(columnCount(entry.contentRect.width));
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  const path = columns === null || count === null ? null : wavePath(columns(count), HEIGHT);
+/**
+ * The drawing of the sound, and the strips, under a native range: the whole of it is the target, the thumb the
+ * playhead.
+ */
+export function Waveform(props: WaveformProps) {
+  const { transport, marks, spans, axis, envelope, pins, strips, isDisabled, children } = props;
+  const { durationMs } = transport;
   return (
-    <div className={styles['wave']} ref={frame}>
-      {spans.slice(1).map(({ startMs }) => (
-        <span
-          key={startMs}
-          className={styles['edge']}
-          style={{ '--at': shareOf(startMs, transport.durationMs) }}
-        />
-      ))}
-      {path !== null && count !== null && <Drawing transport={transport} path={path} count={count} />}
-      {pins !== undefined && <PinRow transport={transport} pins={pins} />}
-      {children !== undefined && <div className={styles['instead']}>{children}</div>}
+    <div className={classes(styles['line'], strips !== undefined && styles['withStrips'])}>
+      <div className={styles['wave']}>
+        {spans.slice(1).map(({ startMs }) => (
+          <span key={startMs} className={styles['edge']} style={{ '--at': shareOf(startMs, durationMs) }} />
+        ))}
+        {envelope !== null && axis !== null && (
+          <Drawing transport={transport} envelope={envelope} axis={axis} />
+        )}
+        {pins !== undefined && <PinRow transport={transport} pins={pins} />}
+        {children !== undefined && <div className={styles['instead']}>{children}</div>}
+      </div>
+      {strips !== undefined && (
+        <div className={styles['strips']} aria-hidden="true">
+          {axis !== null && strips(axis)}
+        </div>
+      )}
       <Position transport={transport} marks={marks} isDisabled={isDisabled} />
     </div>
   );
 }
 
-type DrawingProps = { readonly transport: Transport; readonly path: string; readonly count: number };
+type DrawingProps = {
+  readonly transport: Transport;
+  readonly envelope: Envelope;
+  readonly axis: Axis;
+};
 
-function Drawing({ transport, path, count }: DrawingProps) {
-  const played = useTransport(transport, ({ positionMs }) => shareOf(positionMs, transport.durationMs));
+/** Only the columns near the view: of an hour at the closest zoom there are fifty thousand. */
+function Drawing({ transport, envelope, axis }: DrawingProps) {
+  const { durationMs, widthPx, fromPx, toPx } = axis;
+  const all = columnCount(widthPx);
+  const first = Math.floor((fromPx / widthPx) * all);
+  const count = Math.ceil((toPx / widthPx) * all) - first;
+  const path = useMemo(() => {
+    const at = (column: number) => (column / all) * durationMs;
+    return wavePath(envelope.columns(count, at(first), at(first + count)), HEIGHT, envelope.loudest);
+  }, [envelope, all, first, count, durationMs]);
+  const played = useTransport(transport, ({ positionMs }) => {
+    const columns = shareOf(positionMs, durationMs) * all;
+    return Math.min(1, Math.max(0, (columns - first) / count));
+  });
+  const place = { '--played': played, '--at': first / all, '--w': count / all };
   return (
-    <div className={styles['drawing']} style={{ '--played': played }} aria-hidden="true">
+    <div className={styles['drawing']} style={place} aria-hidden="true">
       {(['left', 'done'] as const).map((part) => (
         <svg
           key={part}

@@ -2,9 +2,10 @@ import { useEffect, useMemo, useState } from 'react';
 import { measurePeaks, PEAKS_VERSION, summarise } from '../analysis/client.ts';
 import type { KeptAttempt } from '../domain/attempt.ts';
 import type { Peaks } from '../domain/peaks.ts';
+import type { Ms } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
 import { StorageError } from '../storage/errors.ts';
-import type { Columns } from './waveform.ts';
+import { type Columns, loudestOf } from './waveform.ts';
 
 type Found =
   /** They are looked up; that is over before anybody could read about it. */
@@ -13,9 +14,15 @@ type Found =
   | { readonly tag: 'ready'; readonly peaks: Peaks }
   | { readonly tag: 'failed' };
 
+/** The envelope of a clip, any part of it in any number of columns. */
+export type Envelope = {
+  readonly columns: (count: number, fromMs: Ms, toMs: Ms) => Columns;
+  readonly loudest: number;
+};
+
 export type PeaksState =
   | Exclude<Found, { readonly tag: 'ready' | 'failed' }>
-  | { readonly tag: 'ready'; readonly columns: (count: number) => Columns }
+  | { readonly tag: 'ready'; readonly envelope: Envelope }
   | { readonly tag: 'failed'; readonly again: () => void };
 
 /** The drawing's data: from the archive, or measured and stored for the next time. */
@@ -54,7 +61,7 @@ export function usePeaks(
     return () => aborted.abort();
   }, [archive, id, clip, isDeleted, tries]);
   return useMemo(() => {
-    if (found.tag === 'ready') return { tag: 'ready', columns: (count) => summarise(found.peaks, count) };
+    if (found.tag === 'ready') return { tag: 'ready', envelope: envelopeOf(found.peaks) };
     if (found.tag !== 'failed') return found;
     const again = () => {
       setFound({ tag: 'waiting' });
@@ -62,6 +69,13 @@ export function usePeaks(
     };
     return { tag: 'failed', again };
   }, [found]);
+}
+
+function envelopeOf(peaks: Peaks): Envelope {
+  return {
+    columns: (count, fromMs, toMs) => summarise(peaks, count, fromMs, toMs),
+    loudest: loudestOf(summarise(peaks, 1)),
+  };
 }
 
 function ignoreStorageFault(error: unknown): null {

@@ -12,6 +12,8 @@ export type TransportState = {
   readonly positionMs: Ms;
   readonly rate: Rate;
   readonly isLooping: boolean;
+  /** How often somebody went to another place; a replay that goes on or begins again by itself is not counted. */
+  readonly moves: number;
   readonly fault: TransportFault | null;
 };
 
@@ -60,7 +62,14 @@ export function createTransport(
   { spansAt: firstSpansAt = () => [] }: Options = {},
 ): Transport {
   let spansAt = firstSpansAt;
-  let state: TransportState = { isPlaying: false, positionMs: 0, rate: 1, isLooping: false, fault: null };
+  let state: TransportState = {
+    isPlaying: false,
+    positionMs: 0,
+    rate: 1,
+    isLooping: false,
+    moves: 0,
+    fault: null,
+  };
   const listeners = new Set<() => void>();
   let element: { readonly media: HTMLMediaElement; release(): void } | null = null;
   let frameOfPicture: HTMLElement | null = null;
@@ -76,10 +85,10 @@ export function createTransport(
     for (const listener of listeners) listener();
   }
 
-  function moveTo(atMs: Ms): void {
+  function moveTo(atMs: Ms, moves = state.moves): void {
     const positionMs = clamp(atMs, 0, durationMs);
     if (element !== null) element.media.currentTime = positionMs / 1000;
-    set({ positionMs });
+    set({ positionMs, moves });
   }
 
   /** Reads the clock; at the end of a span goes on to the next one, loops, or stops there exactly. */
@@ -222,7 +231,7 @@ export function createTransport(
       else transport.play();
     },
     seek(toMs) {
-      moveTo(toMs);
+      moveTo(toMs, state.moves + 1);
       loopHere();
     },
     setRate(rate) {
@@ -241,7 +250,7 @@ export function createTransport(
     playSpans(spans) {
       const first = spans[0];
       if (first === undefined) return;
-      moveTo(first.startMs);
+      moveTo(first.startMs, state.moves + 1);
       queue = spans;
       current = 0;
       start();

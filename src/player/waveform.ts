@@ -1,5 +1,3 @@
-import type { Ms } from '../domain/timeline.ts';
-
 /** The envelope of a clip cut into columns of equal time, −127…127. */
 export type Columns = { readonly min: ArrayLike<number>; readonly max: ArrayLike<number> };
 
@@ -15,27 +13,30 @@ export function columnCount(widthPx: number): number {
   return Math.max(1, Math.floor(widthPx / PITCH_PX));
 }
 
+/** How far the loudest column reaches. */
+export function loudestOf(columns: Columns): number {
+  return reachOf(columns).reduce((most, value) => Math.max(most, value), 0);
+}
+
+function reachOf({ min, max }: Columns): readonly number[] {
+  return Array.from({ length: max.length }, (_, index) => Math.max(0, max[index] ?? 0, -(min[index] ?? 0)));
+}
+
 /**
  * The bars of all columns as one SVG path, mirrored at the middle of `heightPx`, the loudest nearly as
  * tall as that. Silence is a dot, so that every column is there to be seen.
+ *
+ * @param loudest what is nearly as tall as the drawing: of the whole clip, where the columns are a part of it
  */
-export function wavePath(columns: Columns, heightPx: number): string {
-  const reach = Array.from({ length: columns.max.length }, (_, index) =>
-    Math.max(0, columns.max[index] ?? 0, -(columns.min[index] ?? 0)),
-  );
-  const loudest = reach.reduce((most, value) => Math.max(most, value), QUIETEST);
-  return reach
+export function wavePath(columns: Columns, heightPx: number, loudest = loudestOf(columns)): string {
+  return reachOf(columns)
     .map((value, index) => {
-      const tall = Math.max(THINNEST_PX, (value / loudest) * heightPx * LOUDEST_SHARE);
+      const share = value / Math.max(loudest, QUIETEST);
+      const tall = Math.max(THINNEST_PX, share * heightPx * LOUDEST_SHARE);
       const x = index * PITCH_PX + PITCH_PX / 2;
       return `M${x} ${round((heightPx - tall) / 2)}V${round((heightPx + tall) / 2)}`;
     })
     .join('');
-}
-
-/** Where an instant lies on the drawing, 0…1. */
-export function shareOf(atMs: Ms, durationMs: Ms): number {
-  return durationMs === 0 ? 0 : Math.min(1, Math.max(0, atMs / durationMs));
 }
 
 function round(value: number): number {

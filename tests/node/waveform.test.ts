@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { columnCount, PITCH_PX, shareOf, wavePath } from '../../src/player/waveform.ts';
+import { columnCount, PITCH_PX, wavePath } from '../../src/player/waveform.ts';
+import { shareOf } from '../../src/ui/axis.ts';
 
 type Bar = { readonly x: number; readonly top: number; readonly bottom: number };
 

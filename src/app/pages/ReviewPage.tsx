@@ -24,8 +24,11 @@ import { type Ms, timecode } from '../../domain/timeline.ts';
 import { findPrompt } from '../../library/catalog.ts';
 import { Player } from '../../player/Player.tsx';
 import type { Transport } from '../../player/transport.ts';
+import type { Strips } from '../../player/Waveform.tsx';
 import { Reveal } from '../../reveal/Reveal.tsx';
 import { revealedBy } from '../../reveal/shown.ts';
+import { hasStrips, TimeLineStrips } from '../../reveal/TimeLineStrips.tsx';
+import { TimeLineTables } from '../../reveal/TimeLineTables.tsx';
 import { useNoise } from '../../reveal/use-noise.ts';
 import { scoreNoise } from '../../rubric/definition.ts';
 import { GoneReview } from '../../rubric/GoneReview.tsx';
@@ -68,6 +71,7 @@ type ReviewData = {
   readonly focuses: readonly Focus[];
   /** Null: nothing was measured (yet). */
   readonly delivery: Delivery | null;
+  /** Null: nobody has listened for them (yet). */
   readonly sounds: Sounds | null;
   readonly drills: readonly KeptAttempt[];
   /** Of a drill: the attempt it belongs to. Null: it has none, or it was deleted. */
@@ -194,6 +198,12 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
   const isLocked = review !== null && review.lockedAt !== null;
   const coach = { attempt, coaching, playhead, change };
   const revealed = revealedBy(reviews);
+  const measured = { delivery: first.delivery, sounds: first.sounds };
+  const tags = coaching.pauseTags;
+  const strips: Strips | undefined =
+    revealed === null || !hasStrips(measured)
+      ? undefined
+      : (axis) => <TimeLineStrips axis={axis} attempt={attempt} tags={tags} {...measured} />;
   const noise = useNoise(archive, revealed === null ? null : rubric, scoreNoise);
   function showPicture(isShown: boolean) {
     setShowsPicture(isShown);
@@ -223,6 +233,7 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
               onMarks={setMarks}
               onTransport={setTransport}
               pins={coaching.comments}
+              strips={strips}
               {...(isLocked ? {} : { onStep: setOpenStep })}
             />
           </div>
@@ -308,7 +319,13 @@ type MeasuredRevealProps = Omit<ComponentProps<typeof Reveal>, 'measuring' | 'li
 function MeasuredReveal({ sounds, ...props }: MeasuredRevealProps) {
   const measuring = useMeasuring(props.attempt, props.delivery);
   const listening = useListening(props.attempt, sounds);
-  return <Reveal {...props} measuring={measuring} listening={listening} />;
+  const state = { measuring, listening };
+  return (
+    <>
+      <Reveal {...props} {...state} />
+      <TimeLineTables {...props} {...state} sounds={sounds} tags={props.coaching.pauseTags} />
+    </>
+  );
 }
 
 type AttemptDrillsProps = Pick<DeskProps, 'attempt' | 'rubric' | 'coaching' | 'drills'> & {

@@ -1,0 +1,40 @@
+import { clamp, type Ms } from '../domain/timeline.ts';
+
+/** So little is across the view at the closest zoom, or somewhat more. */
+const CLOSEST_MS: Ms = 10_000;
+
+/** How many times the view the whole clip may be wide: powers of two, 1 first. */
+export function zoomsOf(durationMs: Ms): readonly number[] {
+  const zooms = [1];
+  for (let zoom = 2; durationMs / zoom >= CLOSEST_MS; zoom *= 2) zooms.push(zoom);
+  return zooms;
+}
+
+/** A window on the time line, in pixels: its left edge, its width, and the width of the whole. */
+export type View = { readonly leftPx: number; readonly viewPx: number; readonly wholePx: number };
+
+/** An instant on the very edge is in view. */
+export function isSeen({ leftPx, viewPx }: View, xPx: number): boolean {
+  return xPx >= leftPx && xPx <= leftPx + viewPx;
+}
+
+/**
+ * The left edge after the zoom has changed: the playhead keeps its place on screen, or, where it is not in view,
+ * what is in the middle does.
+ *
+ * @param xPx the playhead, before
+ */
+export function leftAfterZoom(view: View, xPx: number, nextWholePx: number): number {
+  const { leftPx, viewPx, wholePx } = view;
+  const keptPx = isSeen(view, xPx) ? xPx : leftPx + viewPx / 2;
+  const nextPx = wholePx === 0 ? 0 : (keptPx / wholePx) * nextWholePx;
+  return clamp(nextPx - (keptPx - leftPx), 0, Math.max(0, nextWholePx - viewPx));
+}
+
+/** How much of the view is left of the playhead when it is brought into view: most of what comes is ahead. */
+const BEHIND = 1 / 8;
+
+/** The left edge that shows an instant which was out of view. */
+export function leftShowing({ viewPx, wholePx }: View, xPx: number): number {
+  return clamp(xPx - viewPx * BEHIND, 0, Math.max(0, wholePx - viewPx));
+}

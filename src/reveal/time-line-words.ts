@@ -1,0 +1,91 @@
+import type { Delivery, Sound, SoundKind } from '../domain/facts.ts';
+import { plural, timecode } from '../domain/timeline.ts';
+import { unmeasuredWords } from './delivery-words.ts';
+import type { Measuring } from './measuring.ts';
+import { fastStretches, type PauseRow, ratioWords, SOUND_LABELS, secondsOf } from './time-line.ts';
+import { listed } from './words.ts';
+
+/** So many are named; the table has them all. */
+const NAMED = 3;
+
+/** `46 pauses, 31 s in all. The longest lasts 5.2 s, at 3:11.` */
+export function pausesWords(pauses: readonly PauseRow[]): string {
+  const longest = pauses.reduce<PauseRow | null>(
+    (most, pause) =>
+      most === null || pause.endMs - pause.startMs > most.endMs - most.startMs ? pause : most,
+    null,
+  );
+  if (longest === null) return 'No pause was found in this recording.';
+  const totalMs = pauses.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+  const where = `${secondsOf(longest)}, at ${timecode(longest.startMs)}`;
+  return pauses.length === 1
+    ? `One pause of ${where}.`
+    : `${plural(pauses.length, 'pause')}, ${totalWords(totalMs)} in all. The longest lasts ${where}.`;
+}
+
+function totalWords(ms: number): string {
+  return ms < 60_000 ? `${Math.round(ms / 1000)} s` : timecode(ms);
+}
+
+/** Where the rate leaves the own median by more than a quarter, upwards and for long enough to count. */
+export function paceWords(delivery: Delivery): string {
+  const rates = delivery.localRates ?? [];
+  const [only] = rates;
+  if (only === undefined) return 'Too little was said for a rate of its own.';
+  const runs = fastStretches(delivery);
+  if (runs.length === 0)
+    return rates.every(({ ratio }) => ratio >= 0.75 && ratio <= 1.25)
+      ? 'Within a quarter of your own median throughout.'
+      : 'No stretch of 15 s or more a quarter above your own median.';
+  const named = runs
+    .slice(0, NAMED)
+    .map(
+      ({ startMs, endMs, ratio }) =>
+        `from ${timecode(startMs)} to ${timecode(endMs)} (up to ${ratioWords(ratio)})`,
+    );
+  const more = runs.length - named.length;
+  return `More than a quarter above your own median ${listed([...named, ...(more > 0 ? [`in ${more} more`] : [])])}.`;
+}
+
+/** `Typing 3 times and cough once, heard mainly in your pauses.` */
+export function soundsWords(sounds: readonly Sound[]): string {
+  if (sounds.length === 0) return 'None was heard; what there is, is heard mainly in your pauses.';
+  const counts = new Map<SoundKind, number>();
+  for (const { kind } of sounds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const named = [...counts]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([kind, count], index) => {
+      const word = index === 0 ? SOUND_LABELS[kind] : SOUND_LABELS[kind].toLowerCase();
+      return `${word} ${timesWords(count)}`;
+    });
+  return `${listed(named)}, heard mainly in your pauses.`;
+}
+
+function timesWords(count: number): string {
+  if (count === 1) return 'once';
+  return count === 2 ? 'twice' : `${count} times`;
+}
+
+/** How sure the classifier is: its scores are no probabilities. */
+export function scoreWords(score: number): string {
+  if (score >= 0.7) return 'clear';
+  return score >= 0.4 ? 'likely' : 'perhaps';
+}
+
+/** Why there is nothing to draw; `what` stands at its beginning. What can be done about it stands in the panel. */
+export function notMeasuredWords(what: string, state: Measuring, isAudioDeleted: boolean): string {
+  switch (state.tag) {
+    case 'done':
+      return isAudioDeleted
+        ? `The audio was deleted before ${what.toLowerCase()} were measured.`
+        : `${what} are not measured yet.`;
+    case 'waiting':
+      return `${what} are not measured yet: their turn comes by itself.`;
+    case 'measuring':
+      return `${what} are being measured.`;
+    case 'stopped':
+      return `${what} are not measured: it was stopped.`;
+    case 'failed':
+      return `${what} ${state.why === null ? 'could not be measured' : unmeasuredWords(state.why)}.`;
+  }
+}

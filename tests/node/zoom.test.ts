@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { isSeen, leftAfterZoom, leftShowing, type View, zoomsOf } from '../../src/player/zoom.ts';
+
+test('zooms double, from the whole to somewhat more than ten seconds across', () => {
+  expect(zoomsOf(0)).toEqual([1]);
+  expect(zoomsOf(19_999)).toEqual([1]);
+  expect(zoomsOf(20_000)).toEqual([1, 2]);
+  expect(zoomsOf(300_000)).toEqual([1, 2, 4, 8, 16]);
+  expect(zoomsOf(3_600_000).at(-1)).toBe(256);
+});
+
+/** A view somewhere on a time line, and an instant somewhere on it. */
+const looking = fc
+  .record({
+    viewPx: fc.integer({ min: 200, max: 1000 }),
+    zoom: fc.constantFrom(1, 2, 8, 64),
+    left: fc.double({ min: 0, max: 1, noNaN: true }),
+    x: fc.double({ min: 0, max: 1, noNaN: true }),
+  })
+  .map(({ viewPx, zoom, left, x }) => {
+    const wholePx = viewPx * zoom;
+    const view: View = { viewPx, wholePx, leftPx: left * (wholePx - viewPx) };
+    return { view, xPx: x * wholePx };
+  });
+
+test('after a zoom the view is on the time line, and a playhead in it keeps its place but at the ends', () => {
+  fc.assert(
+    fc.property(looking, fc.constantFrom(1, 2, 4, 16, 128), ({ view, xPx }, next) => {
+      const nextWholePx = view.viewPx * next;
+      const left = leftAfterZoom(view, xPx, nextWholePx);
+      expect(left).toBeGreaterThanOrEqual(0);
+      expect(left).toBeLessThanOrEqual(nextWholePx - view.viewPx);
+      const isSeenBefore = isSeen(view, xPx);
+      const kept = isSeenBefore ? xPx : view.leftPx + view.viewPx / 2;
+      const nextX = (kept / view.wholePx) * nextWholePx;
+      expect(isSeen({ ...view, leftPx: left - 1e-6, viewPx: view.viewPx + 2e-6 }, nextX)).toBe(true);
+      if (left > 0 && left < nextWholePx - view.viewPx)
+        expect(nextX - left).toBeCloseTo(kept - view.leftPx, 6);
+    }),
+  );
+});
+
+test('what is brought into view is in it, and most of what comes next with it', () => {
+  fc.assert(
+    fc.property(looking, ({ view, xPx }) => {
+      const left = leftShowing(view, xPx);
+      expect(isSeen({ ...view, leftPx: left }, xPx)).toBe(true);
+      if (left > 0 && left < view.wholePx - view.viewPx) expect(xPx - left).toBeCloseTo(view.viewPx / 8, 6);
+    }),
+  );
+});
