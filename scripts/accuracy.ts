@@ -1,6 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, parse, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { SoundBlock } from '../src/analysis/peaks.ts';
 import { type Clip, type Figures, figuresOf, LONG_MS, type Mean } from './accuracy-figures.ts';
 import { readLabels } from './labels.ts';
@@ -9,7 +8,7 @@ import { measureFile, UnreadableFile } from './measure-file.ts';
 /*
  * How accurate the analysis is: `npm run accuracy -- FOLDER` measures every WAV file that has a JSON file of the same
  * name with labels beside it, and prints how far off it is, for each corpus and in all. A report, not a test. With
- * `--noise 15` noise is added first, 15 dB below the loudness of each file.
+ * `--noise=15` noise is added first, 15 dB below the loudness of each file.
  */
 
 type Row = {
@@ -156,15 +155,17 @@ function report(clips: readonly Clip[]): string {
     .join('\n');
 }
 
+const USAGE =
+  'npm run accuracy -- FOLDER [--noise=DB], a folder of WAV files and of labels (.json) of the same names';
+
 /** Why there is no report; null: it was printed. */
-async function run(folder: string | undefined, noise: string | undefined): Promise<string | null> {
-  const noiseDb = noise === undefined ? null : Number(noise);
-  if (folder === undefined || Number.isNaN(noiseDb))
-    return 'npm run accuracy -- FOLDER [--noise DB], a folder of WAV files and of labels (.json) of the same names';
-  const path = resolve(process.env['INIT_CWD'] ?? '', folder);
+async function run(args: readonly string[]): Promise<string | null> {
+  const asked = parsed(args);
+  if (asked === null) return USAGE;
+  const path = resolve(process.env['INIT_CWD'] ?? '', asked.folder);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
     return `There is no such folder: ${path}`;
-  const clips = await measured(path, noiseDb);
+  const clips = await measured(path, asked.noiseDb);
   if (clips.length === 0) return `No WAV file with labels of the same name (.json) in ${path}`;
   const without = (key: 'speech' | 'syllables') => clips.filter(({ labels }) => labels[key] === null).length;
   console.log(report(clips));
@@ -176,11 +177,16 @@ async function run(folder: string | undefined, noise: string | undefined): Promi
   return null;
 }
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { noise: { type: 'string' } },
-});
-const fault = await run(positionals[0], values.noise);
+function parsed(args: readonly string[]): { folder: string; noiseDb: number | null } | null {
+  const options = args.filter((arg) => arg.startsWith('--'));
+  const [folder, ...others] = args.filter((arg) => !arg.startsWith('--'));
+  const noise = /^--noise=(-?\d+)$/.exec(options[0] ?? '')?.[1];
+  if (folder === undefined || others.length > 0 || options.length > (noise === undefined ? 0 : 1))
+    return null;
+  return { folder, noiseDb: noise === undefined ? null : Number(noise) };
+}
+
+const fault = await run(process.argv.slice(2));
 if (fault !== null) {
   console.error(fault);
   process.exitCode = 1;
