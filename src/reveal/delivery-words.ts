@@ -211,19 +211,22 @@ const UNSURE: readonly Doubt[] = ['noise-unmeasured', 'processing-unsaid', 'impo
 
 type Method = { readonly of: readonly FigureId[]; readonly how: string; readonly howSure: string };
 
-/** How each was measured. The figures are what `npm run accuracy` and the tests beside the meters hold it to. */
+/**
+ * How each was measured. Figures of pauses and syllables are those of `npm run accuracy -- ../shared/corpus/speech`
+ * (November 2026), rounded up; pitch and loudness are held to theirs by tests/node/pitch.test.ts and loudness.test.ts.
+ */
 export const METHODS: readonly Method[] = [
   {
     of: ['phonationTimeRatio', 'pauseRate', 'pauseShare'],
     how: 'Every hundredth of a second is told speech or not by a small neural network (Silero, version 6) and by dips of the level between words. A gap of 0.25 s or more is a pause.',
     howSure:
-      'Half of all edges lie within 0.035 s of where people set them, the ratio within 0.03. Another threshold would find other pauses, so these compare with your own recordings only.',
+      'In recordings with known pauses half of the edges were within 0.03 s, and the ratio was 0.03 off on average. Another threshold would find other pauses, so these compare with your own recordings only.',
   },
   {
     of: ['speechRate', 'articulationRate', 'meanLengthOfRun'],
     how: 'An estimate, made without words: peaks of the level between 250 and 2500 Hz within the speech are taken for syllables.',
     howSure:
-      'In recordings of 8 s and more their number is about 5% off, and more in noise. Good for setting one voice and microphone beside itself, not as absolute values.',
+      'In recordings of 8 s and more with a known count it was 4% off on average, and it is more in noise. Good for setting one voice and microphone beside itself, not as absolute values.',
   },
   {
     of: ['pitchMedian', 'pitchSpread'],

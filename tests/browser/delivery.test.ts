@@ -1,3 +1,5 @@
+// First: it names the order of all layers.
+import '../../src/ui/tokens.css';
 import { createElement } from 'react';
 import { expect, onTestFinished, test } from 'vitest';
 import { page } from 'vitest/browser';
