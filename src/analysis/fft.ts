@@ -18,8 +18,8 @@ export type Fft = {
 };
 
 /**
- * Radix 2, two passes at a time, two real samples packed into one complex one, half the size (Press et al., Numerical Recipes,
- * 12.3).
+ * Radix 2, two passes at a time, two real samples packed into one complex one, half the size (Press et al.,
+ * Numerical Recipes, 12.3).
  *
  * @param size a power of two, at least 4
  */

@@ -44,6 +44,7 @@ export type VoiceMeter = {
  * @param silero free for this sound: until `finish`, nothing else may use it
  */
 export function voiceMeter(silero: Silero): VoiceMeter {
+  silero.begin();
   const levelled = leveller(silero.add);
   const dips = dipMeter();
   let samplesIn = 0;
