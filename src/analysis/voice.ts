@@ -58,10 +58,11 @@ export function voiceMeter(silero: Silero): VoiceMeter {
       levelled.finish();
       const probability = perFrame(silero.finish(), framesIn(samplesIn));
       const rises = dips.finish();
-      const isSpeech = Uint8Array.from(probability, (value) => (value >= LIKELY ? 1 : 0));
+      // `Uint8Array.from` would make a list of a whole hour's numbers first.
+      const isSpeech = new Uint8Array(probability.map((value) => (value >= LIKELY ? 1 : 0)));
       const low = DIP * loudest(rises.filter((_, frame) => isSpeech[frame] === 1));
-      const isDip = Uint8Array.from(probability, (value, frame) =>
-        (rises[frame] ?? 0) < low && value < CERTAIN ? 1 : 0,
+      const isDip = new Uint8Array(
+        probability.map((value, frame) => ((rises[frame] ?? 0) < low && value < CERTAIN ? 1 : 0)),
       );
       for (const [from, to] of runsOf(isDip)) if (to - from >= SHORTEST_DIP) isSpeech.fill(0, from, to);
       for (const [from] of runsOf(isSpeech)) isSpeech.fill(1, Math.max(0, from - ONSET), from);
