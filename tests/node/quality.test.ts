@@ -151,6 +151,7 @@ test('a run goes on in the next block, and ends where the rate changes', () => {
       expect(clippedMs(loud, 48_000, lengths)).toBe(clippedMs(loud, 48_000));
     }),
   );
+  expect(clippedMs(loud, 48_000, Array<number>(loud.length).fill(1))).toBe(clippedMs(loud, 48_000));
   const meter = clippingMeter();
   meter.add({ startSec: 0, sampleRate: 8000, samples: new Float32Array(80).fill(1) });
   meter.add({ startSec: 0.01, sampleRate: 48_000, samples: new Float32Array(480).fill(1) });
