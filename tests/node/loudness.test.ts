@@ -109,6 +109,7 @@ test('what has no loudness says why', () => {
   expect(measured(tone(200, 0.2, -20))).toEqual({ loudness: 'too-short', loudnessRange: 'too-short' });
   expect(measured(new Float32Array(10 * RATE))).toEqual({ loudness: 'silent', loudnessRange: 'silent' });
   expect(measured(new Float32Array(10 * RATE).fill(0.5)).loudness).not.toBeNaN();
+  expect(measured(tone(440, 10, -80))).toEqual({ loudness: 'silent', loudnessRange: 'silent' });
   const short = measured(tone(200, 5.9, -20));
   expect(short.loudness).toBeCloseTo(-23.5, 0);
   expect(short.loudnessRange).toBe('too-short');
