@@ -34,9 +34,15 @@ export function startMeasuring(archive: Archive, ended = new AbortController().s
   else begin();
 }
 
-/** How far the measuring of the attempt on screen is, which comes before all others. */
+/** The attempt on screen is measured before all others, whether or not anything of that may be shown yet. */
+export function useMeasuredFirst(id: AttemptId): void {
+  const isThere = useSyncExternalStore(subscribe, () => queue !== null);
+  useEffect(() => (isThere ? queue?.prefer(id) : undefined), [isThere, id]);
+}
+
+/** How far the measuring of the attempt on screen is. */
 export function useMeasuring(attempt: KeptAttempt, delivery: Delivery | null): Measuring {
-  const state = useQueueState(attempt.id);
+  const state = useQueueState();
   const failure = useFailure(attempt.id, delivery);
   if (delivery?.version === DELIVERY_VERSION) return DONE;
   return progressOf(attempt, 'delivery', state, failure);
@@ -44,14 +50,14 @@ export function useMeasuring(attempt: KeptAttempt, delivery: Delivery | null): M
 
 /** The same for the sounds; they come after all deliveries. */
 export function useListening(attempt: KeptAttempt, sounds: Sounds | null): Listening {
-  const state = useQueueState(attempt.id);
+  const state = useQueueState();
   if (sounds?.version === SOUNDS_VERSION) return DONE;
   return state.hearsSounds ? progressOf(attempt, 'sounds', state, null) : OFF;
 }
 
 /** All of the work, for the settings. */
 export function useBackground(): Background {
-  const { current, isStopped, fault, failed, hearsSounds } = useQueueState(null);
+  const { current, isStopped, fault, failed, hearsSounds } = useQueueState();
   return {
     now: current,
     isStopped,
@@ -100,12 +106,8 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** @param shown the attempt on screen, which comes first */
-function useQueueState(shown: AttemptId | null): QueueState {
-  const state = useSyncExternalStore(subscribe, () => queue?.getState() ?? IDLE);
-  const isThere = useSyncExternalStore(subscribe, () => queue !== null);
-  useEffect(() => (isThere && shown !== null ? queue?.prefer(shown) : undefined), [isThere, shown]);
-  return state;
+function useQueueState(): QueueState {
+  return useSyncExternalStore(subscribe, () => queue?.getState() ?? IDLE);
 }
 
 /** Why this version could not measure it. */

@@ -44,7 +44,7 @@ import { refocus } from '../../ui/refocus.ts';
 import { StepLetter } from '../../ui/Steps.tsx';
 import { useUndo } from '../../ui/undo.tsx';
 import { useArchive } from '../archive-context.ts';
-import { useListening, useMeasuring } from '../measuring.ts';
+import { useListening, useMeasuredFirst, useMeasuring } from '../measuring.ts';
 import { NotHereError } from '../NotHere.tsx';
 import { playheadOf } from '../playhead.ts';
 import { explain } from '../storage-messages.ts';
@@ -185,6 +185,7 @@ type DeskProps = Omit<ReviewData, 'attempt'> & {
 
 function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first }: DeskProps) {
   const archive = useArchive();
+  useMeasuredFirst(stored.id);
   const { attempt, setMarks, fault: marksFault } = useMarks(archive, stored);
   const { coaching, change, fault: coachingFault } = useCoaching(archive, first.coaching);
   const { write, fault } = useWrites();
