@@ -93,6 +93,8 @@ export default defineConfig({
   server: { port: 5173, fs: { allow: ['.', '../shared'] } },
   // Named, because what is found late is bundled late, and React is then there twice.
   optimizeDeps: {
+    // They look for files beside them.
+    exclude: ['onnxruntime-web', 'wavesurfer.js'],
     include: [
       '@mediapipe/tasks-audio',
       'axe-core',

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join, parse, resolve } from 'node:path';
 import { type Clip, type Figures, figuresOf, LONG_MS, type Mean } from './accuracy-figures.ts';
 import { readLabels } from './labels.ts';
@@ -116,12 +116,13 @@ function report(clips: readonly Clip[]): string {
     .join('\n');
 }
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined) {
-  console.error('Which folder? npm run accuracy -- FOLDER, with WAV files and labels of the same names');
-  process.exitCode = 1;
-} else {
-  const clips = await measured(resolve(process.env['INIT_CWD'] ?? '', folder));
+/** Why there is no report; null: it was printed. */
+async function run(folder: string): Promise<string | null> {
+  const path = resolve(process.env['INIT_CWD'] ?? '', folder);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
+    return `There is no such folder: ${path}`;
+  const clips = await measured(path);
+  if (clips.length === 0) return `No WAV file with labels of the same name (.json) in ${path}`;
   const without = (key: 'speech' | 'syllables') => clips.filter(({ labels }) => labels[key] === null).length;
   console.log(report(clips));
   console.log(
@@ -129,4 +130,14 @@ if (folder === undefined) {
       ` Without labels of speech: ${without('speech')}; of syllables, and without a text: ${without('syllables')}.` +
       '\nIn brackets: how many frames, pauses, edges or clips a figure rests on. –: no labels for it.',
   );
+  return null;
+}
+
+const [folder] = process.argv.slice(2);
+const fault = await (folder === undefined
+  ? 'Which folder? npm run accuracy -- FOLDER, with WAV files and labels of the same names'
+  : run(folder));
+if (fault !== null) {
+  console.error(fault);
+  process.exitCode = 1;
 }

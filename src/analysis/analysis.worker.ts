@@ -2,15 +2,11 @@ import { expose, transfer } from 'comlink';
 import type { Delivery } from '../domain/facts.ts';
 import type { AttemptId } from '../domain/ids.ts';
 import type { Peaks } from '../domain/peaks.ts';
-import { decodeMono, Undecodable, type WholeSound } from './decode.ts';
+import { type Decoding, decodeMono, decoding, type WholeSound } from './decode.ts';
 import { clipMeter, DELIVERY_VERSION } from './delivery.ts';
 import { peaksMeter } from './peaks.ts';
 import { createSilero } from './silero.ts';
 import { loadSileroWeights } from './silero-weights.ts';
-
-export type Decoding<Result> =
-  | { readonly tag: 'measured'; readonly result: Result }
-  | ({ readonly tag: 'undecodable' } & Pick<Undecodable, 'isMute' | 'isForWhole'>);
 
 /** Reports progress a hundred times at most. Ends by being terminated. */
 type Measure<Result> = (
@@ -43,13 +39,3 @@ const worker: AnalysisWorker = {
 };
 
 expose(worker);
-
-async function decoding<Result>(work: () => Promise<Result>): Promise<Decoding<Result>> {
-  try {
-    return { tag: 'measured', result: await work() };
-  } catch (error) {
-    if (!(error instanceof Undecodable)) throw error;
-    const { isMute, isForWhole } = error;
-    return { tag: 'undecodable', isMute, isForWhole };
-  }
-}

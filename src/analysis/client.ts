@@ -2,8 +2,8 @@ import { proxy, type Remote, transfer, wrap } from 'comlink';
 import type { Delivery, DeliveryFailure } from '../domain/facts.ts';
 import type { AttemptId } from '../domain/ids.ts';
 import type { Peaks } from '../domain/peaks.ts';
-import type { AnalysisWorker, Decoding } from './analysis.worker.ts';
-import type { WholeSound } from './decode.ts';
+import type { AnalysisWorker } from './analysis.worker.ts';
+import type { Decoding, WholeSound } from './decode.ts';
 import { DELIVERY_VERSION } from './delivery.ts';
 
 export { DELIVERY_VERSION } from './delivery.ts';
@@ -23,8 +23,11 @@ const WHOLE_RATE = 16_000;
  * with an `Error` when this browser cannot decode the clip, or the worker cannot be loaded.
  */
 export async function measurePeaks(clip: Blob, id: AttemptId, options: MeasureOptions = {}): Promise<Peaks> {
-  const peaks = await measure(clip, options, (worker, sound, onProgress) =>
-    worker.measurePeaks(sound, id, onProgress),
+  const peaks = await decodeInWorker<AnalysisWorker, Peaks>(
+    startWorker,
+    clip,
+    options,
+    (worker, sound, onProgress) => worker.measurePeaks(sound, id, onProgress),
   );
   if (peaks.tag === 'measured') return peaks.result;
   throw new Error('This clip cannot be decoded here');
@@ -41,42 +44,52 @@ export async function measureDelivery(
   id: AttemptId,
   options: MeasureOptions = {},
 ): Promise<Delivery | DeliveryFailure> {
-  const delivery = await measure(clip, options, (worker, sound, onProgress) =>
-    worker.measureDelivery(sound, id, onProgress),
+  const delivery = await decodeInWorker<AnalysisWorker, Delivery>(
+    startWorker,
+    clip,
+    options,
+    (worker, sound, onProgress) => worker.measureDelivery(sound, id, onProgress),
   );
   if (delivery.tag === 'measured') return delivery.result;
   const failed = delivery.isMute ? 'silent' : 'undecodable';
   return { attemptId: id, version: DELIVERY_VERSION, failed };
 }
 
-type Work<Result> = (
-  worker: Remote<AnalysisWorker>,
+function startWorker(): Worker {
+  return new Worker(new URL('./analysis.worker.ts', import.meta.url), { type: 'module', name: 'analysis' });
+}
+
+type Work<Door, Result> = (
+  worker: Remote<Door>,
   sound: Blob | WholeSound,
   onProgress: (ratio: number) => void,
 ) => Promise<Decoding<Result>>;
 
-async function measure<Result>(
+/**
+ * Work on a clip in a worker of its own, which is ended with it; once more on the whole sound where nothing else
+ * decodes it. Rejects as `measureDelivery` does. For the clients of this folder.
+ */
+export async function decodeInWorker<Door, Result>(
+  start: () => Worker,
   clip: Blob,
   options: MeasureOptions,
-  work: Work<Result>,
+  work: Work<Door, Result>,
 ): Promise<Decoding<Result>> {
-  const streamed = await inWorker(clip, options, work);
+  const streamed = await inWorker(start, clip, options, work);
   if (streamed.tag === 'measured' || !streamed.isForWhole) return streamed;
   const whole = await decodeWhole(clip);
   options.signal?.throwIfAborted();
-  return whole === null ? streamed : inWorker(whole, options, work);
+  return whole === null ? streamed : inWorker(start, whole, options, work);
 }
 
-async function inWorker<Result>(
+async function inWorker<Door, Result>(
+  start: () => Worker,
   sound: Blob | WholeSound,
   { signal, onProgress }: MeasureOptions,
-  work: Work<Result>,
+  work: Work<Door, Result>,
 ): Promise<Decoding<Result>> {
   signal?.throwIfAborted();
-  const worker = new Worker(new URL('./analysis.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'analysis',
-  });
+  const worker = start();
   const settled = new AbortController();
   // A terminated worker never answers, so that its end must be heard of by other means.
   const ended = new Promise<never>((_resolve, reject) => {
@@ -98,7 +111,7 @@ async function inWorker<Result>(
         );
   try {
     const result = work(
-      wrap<AnalysisWorker>(worker),
+      wrap<Door>(worker),
       given,
       // What was on its way when it ended comes too late to be told.
       proxy((ratio) => !settled.signal.aborted && onProgress?.(ratio)),

@@ -35,6 +35,21 @@ export class Undecodable extends Error {
 
 type Why = { readonly isMute?: boolean; readonly isForWhole?: boolean; readonly cause?: unknown };
 
+/** What a worker answers about a clip. */
+export type Decoding<Result> =
+  | { readonly tag: 'measured'; readonly result: Result }
+  | ({ readonly tag: 'undecodable' } & Pick<Undecodable, 'isMute' | 'isForWhole'>);
+
+export async function decoding<Result>(work: () => Promise<Result>): Promise<Decoding<Result>> {
+  try {
+    return { tag: 'measured', result: await work() };
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error;
+    const { isMute, isForWhole } = error;
+    return { tag: 'undecodable', isMute, isForWhole };
+  }
+}
+
 /** A clip that was decoded as a whole, because nothing else decodes it here: its channels. */
 export type WholeSound = {
   readonly sampleRate: number;
@@ -81,10 +96,14 @@ async function* streamed(clip: Blob, onProgress: (ratio: number) => void): Async
         mono = new Float32Array(numberOfFrames);
         plane = new Float32Array(numberOfFrames);
       }
-      const samples = mono.subarray(0, numberOfFrames).fill(0);
-      for (let planeIndex = 0; planeIndex < numberOfChannels; planeIndex += 1) {
-        sample.copyTo(plane, { planeIndex, format: 'f32-planar' });
-        mix(samples, plane, weightOf(planeIndex, numberOfChannels));
+      const samples = mono.subarray(0, numberOfFrames);
+      sample.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
+      if (numberOfChannels > 1) {
+        scale(samples, weightOf(0, numberOfChannels));
+        for (let planeIndex = 1; planeIndex < numberOfChannels; planeIndex += 1) {
+          sample.copyTo(plane, { planeIndex, format: 'f32-planar' });
+          mix(samples, plane, weightOf(planeIndex, numberOfChannels));
+        }
       }
       sample.close();
       hasBegun = true;
@@ -123,6 +142,10 @@ function weightOf(channel: number, channels: number): number {
 
 /** Left, right, centre, bass, and the two at the back. */
 const SURROUND = [Math.SQRT1_2, Math.SQRT1_2, 1, 0, 0.5, 0.5];
+
+function scale(samples: Float32Array, weight: number): void {
+  for (let index = 0; index < samples.length; index += 1) samples[index] = (samples[index] ?? 0) * weight;
+}
 
 function mix(samples: Float32Array, plane: Float32Array, weight: number): void {
   for (let index = 0; index < samples.length; index += 1)

@@ -13,7 +13,7 @@ import { type Voice, voiceMeter } from './voice.ts';
 /** Deliveries of an older version are to be measured again: raised with every change that moves a number. */
 export const DELIVERY_VERSION = 1;
 
-/** −80 dB of full scale. The noise of a microphone is louder; the last bit of 16 toggles at −90. */
+/** What swings no further than −80 dB of full scale. The noise of a microphone does; the last bit of 16 is at −90. */
 const SILENT_PEAK = 1e-4;
 /** Nobody says anything in so little time. */
 const SHORTEST_MS: Ms = 250;
@@ -70,14 +70,14 @@ export function deliveryMeter(silero: Silero): DeliveryMeter {
   const qualityIn = qualityMeter();
   const meters = [voiceIn, syllablesIn, pitchIn, loudnessIn, qualityIn];
   let samplesIn = 0;
-  let peak = 0;
+  let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   return {
     add(samples) {
       for (const meter of meters) meter.add(samples);
       samplesIn += samples.length;
       for (const sample of samples) {
-        if (sample > peak) peak = sample;
-        else if (-sample > peak) peak = -sample;
+        if (sample > highest) highest = sample;
+        if (sample < lowest) lowest = sample;
       }
     },
     finish(clipped) {
@@ -91,7 +91,7 @@ export function deliveryMeter(silero: Silero): DeliveryMeter {
         ...qualityIn.finish(voice.speech),
         clipped,
       };
-      const reason = unheard(durationMs, peak);
+      const reason = unheard(durationMs, (highest - lowest) / 2);
       return {
         delivery: {
           ...timing,
@@ -110,8 +110,9 @@ function unheard(durationMs: Ms, peak: number): Unmeasured {
   return peak <= SILENT_PEAK ? 'silent' : 'no-speech';
 }
 
-/** How loud it was and what was cut off is true of any sound; all else is about speech. */
+/** How loud it was and what was cut off is true of any sound but silence; all else is about speech. */
 function withoutSpeech({ loudness, loudnessRange, clipped }: Measures, reason: Unmeasured): Measures {
+  const isSilent = reason === 'silent';
   return {
     syllables: reason,
     speechRate: reason,
@@ -120,8 +121,8 @@ function withoutSpeech({ loudness, loudnessRange, clipped }: Measures, reason: U
     meanLengthOfRun: reason,
     pitchMedian: reason,
     pitchSpread: reason,
-    loudness,
-    loudnessRange,
+    loudness: isSilent ? reason : loudness,
+    loudnessRange: isSilent ? reason : loudnessRange,
     signalToNoise: reason,
     clipped,
   };

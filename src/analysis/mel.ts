@@ -1,4 +1,4 @@
-import { createFft } from './fft.ts';
+import { createKernel } from './kernel.ts';
 
 /** Samples at 16 kHz from one frame to the next: 10 ms. */
 export const FRAME = 160;
@@ -10,8 +10,14 @@ export function framesIn(samples: number): number {
 
 const RATE = 16_000;
 const SIZE = 512;
+const BINS = SIZE / 2 + 1;
 /** 25 ms. */
 const WINDOW = 400;
+/** So many frames are transformed together. */
+const ABREAST = 4;
+/** Samples that are kept, and numbers for all there is. */
+const HEARD = 8192;
+const ROOM = 16_384;
 
 /** 24 bands from 80 to 7600 Hz lie on the mel scale; kept are those from 208 to 4434 Hz, where voices are. */
 const BANDS = 24;
@@ -27,7 +33,7 @@ const SILENCE = 1e-10;
 const mel = (hz: number): number => 2595 * Math.log10(1 + hz / 700);
 const hertz = (mels: number): number => 700 * (10 ** (mels / 2595) - 1);
 
-type Band = { readonly first: number; readonly weights: Float64Array };
+type Band = { readonly bin: number; readonly weights: Float64Array };
 
 /** Triangles over the spectrum, each from the middle of the band below to the middle of the one above. */
 function bands(): readonly Band[] {
@@ -39,11 +45,11 @@ function bands(): readonly Band[] {
       number,
       number,
     ];
-    const first = Math.ceil(low);
+    const bin = Math.ceil(low);
     return {
-      first,
-      weights: Float64Array.from({ length: Math.floor(high) - first + 1 }, (_, k) => {
-        const at = first + k;
+      bin,
+      weights: Float64Array.from({ length: Math.floor(high) - bin + 1 }, (_, k) => {
+        const at = bin + k;
         return at < middle ? (at - low) / (middle - low) : (high - at) / (high - middle);
       }),
     };
@@ -63,50 +69,58 @@ export type MelMeter = {
  * @param onFrame hears of each frame in order: `MEL_BANDS` levels in dB, good until it returns
  */
 export function melMeter(onFrame: (levels: Float32Array) => void): MelMeter {
-  const fft = createFft(SIZE);
+  const { memory, place, spectra } = createKernel(ROOM);
   const filters = bands();
-  const window = Float64Array.from(
-    { length: WINDOW },
-    (_, k) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (k + 0.5)) / WINDOW),
-  );
-  const windowed = new Float64Array(SIZE);
-  const power = new Float64Array(SIZE / 2 + 1);
+  const transform = spectra({
+    // As wide as the transform, and zero behind the window.
+    window: Float64Array.from({ length: SIZE }, (_, k) =>
+      k < WINDOW ? 0.5 - 0.5 * Math.cos((2 * Math.PI * (k + 0.5)) / WINDOW) : 0,
+    ),
+    hop: FRAME,
+    toStep: BINS,
+    values: 'power',
+  });
+  const powers = place(ABREAST * BINS);
   const levels = new Float32Array(MEL_BANDS);
 
   /** The window of the next frame at `start`, and what came after; before the sound there is silence. */
-  const heard = new Float32Array(4096);
-  let start = 0;
-  let end = (WINDOW - FRAME) / 2;
+  const first = place(HEARD);
+  const last = first + HEARD;
+  let start = first;
+  let end = first + (WINDOW - FRAME) / 2;
   let samplesIn = 0;
   let frames = 0;
+  let most = Number.POSITIVE_INFINITY;
 
-  function frame(): void {
-    for (let k = 0; k < WINDOW; k += 1) windowed[k] = (heard[start + k] as number) * (window[k] as number);
-    fft.power(windowed, power);
+  function give(power: number): void {
+    if (frames === most) return;
     for (let band = 0; band < MEL_BANDS; band += 1) {
-      const { first, weights } = filters[band] as Band;
+      const { bin, weights } = filters[band] as Band;
       let sum = SILENCE;
       for (let k = 0; k < weights.length; k += 1)
-        sum += (power[first + k] as number) * (weights[k] as number);
+        sum += (memory[power + bin + k] as number) * (weights[k] as number);
       levels[band] = 10 * Math.log10(sum);
     }
     onFrame(levels);
-    start += FRAME;
     frames += 1;
   }
 
   function hear(samples: Float32Array): void {
     for (let at = 0; at < samples.length; ) {
-      if (end === heard.length) {
-        heard.copyWithin(0, start, end);
-        end -= start;
-        start = 0;
+      if (end === last) {
+        memory.copyWithin(first, start, end);
+        end -= start - first;
+        start = first;
       }
-      const taken = samples.subarray(at, at + heard.length - end);
-      heard.set(taken, end);
+      const taken = samples.subarray(at, at + last - end);
+      memory.set(taken, end);
       end += taken.length;
       at += taken.length;
-      while (start + WINDOW <= end) frame();
+      while (start + (ABREAST - 1) * FRAME + SIZE <= end) {
+        transform(start, powers);
+        for (let k = 0; k < ABREAST; k += 1) give(powers + k * BINS);
+        start += ABREAST * FRAME;
+      }
     }
   }
 
@@ -116,8 +130,9 @@ export function melMeter(onFrame: (levels: Float32Array) => void): MelMeter {
       hear(samples);
     },
     finish() {
-      const missing = framesIn(samplesIn) - frames;
-      if (missing > 0) hear(new Float32Array(start + (missing - 1) * FRAME + WINDOW - end));
+      most = framesIn(samplesIn);
+      // Enough for the last frames to go four by four.
+      hear(new Float32Array(2 * ABREAST * FRAME + SIZE));
     },
   };
 }

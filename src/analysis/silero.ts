@@ -1,5 +1,4 @@
-import { createFft } from './fft.ts';
-import { createKernel, type Product } from './silero-kernel.ts';
+import { createKernel, type Product, sigmoid } from './kernel.ts';
 import { createTrack } from './track.ts';
 
 /*
@@ -76,6 +75,8 @@ export type Silero = {
 
 /** So many steps go through the network together, up to the LSTM: most weights are then loaded once for two. */
 const BATCH = 8;
+/** What the network needs beside its weights, generously. */
+const ROOM = 32_768;
 
 /**
  * @param weights as `SILERO_LAYERS` says (scripts/silero-weights.ts makes them)
@@ -83,29 +84,24 @@ const BATCH = 8;
 export function createSilero(weights: Float32Array): Silero {
   if (weights.length !== SILERO_WEIGHTS)
     throw new RangeError(`${weights.length} weights instead of ${SILERO_WEIGHTS}`);
-  const kernel = createKernel();
-  const { memory } = kernel;
+  const kernel = createKernel(weights.length + ROOM);
+  const { memory, place } = kernel;
 
-  let used = 0;
-  /** Of so many numbers, at a multiple of 16 bytes. */
-  const place = (length: number): number => {
-    const at = used;
-    used += Math.ceil(length / 4) * 4;
-    return at;
-  };
-  memory.set(weights, place(weights.length));
   const starts: number[] = [];
   SILERO_LAYERS.reduce((at, each) => {
     starts.push(at);
     return at + sizeOf(each);
-  }, 0);
+  }, place(weights.length));
+  memory.set(weights, starts[0]);
 
-  const spectra = place(BATCH * SPECTRA * BINS);
+  const heard = place(CONTEXT + BATCH * SILERO_STEP + CONTEXT);
+  const magnitudes = place(BATCH * SPECTRA * BINS);
   const first = place(BATCH * SPECTRA * 128);
   const second = place(BATCH * 2 * 64);
   const third = place(BATCH * 64);
   const fourth = place(BATCH * CELLS);
   const gates = place(BATCH * 4 * CELLS);
+  const cells = place(CELLS);
   const hidden = place(CELLS);
 
   /** A layer over some of its taps: those beyond the ends of a step's four spectra would only meet zeros. */
@@ -135,10 +131,10 @@ export function createSilero(weights: Float32Array): Silero {
     };
   }
   const convolutions: readonly Product[] = [
-    product(0, spectra, 4 * BINS, first, 4 * 128, [1, 2]),
-    product(0, spectra, 4 * BINS, first + 128, 4 * 128, [0, 3]),
-    product(0, spectra + BINS, 4 * BINS, first + 2 * 128, 4 * 128, [0, 3]),
-    product(0, spectra + 2 * BINS, 4 * BINS, first + 3 * 128, 4 * 128, [0, 2]),
+    product(0, magnitudes, 4 * BINS, first, 4 * 128, [1, 2]),
+    product(0, magnitudes, 4 * BINS, first + 128, 4 * 128, [0, 3]),
+    product(0, magnitudes + BINS, 4 * BINS, first + 2 * 128, 4 * 128, [0, 3]),
+    product(0, magnitudes + 2 * BINS, 4 * BINS, first + 3 * 128, 4 * 128, [0, 2]),
     product(1, first, 4 * 128, second, 2 * 64, [1, 2]),
     product(1, first + 128, 4 * 128, second + 64, 2 * 64, [0, 3]),
     product(2, second, 2 * 64, third, 64, [0, 2]),
@@ -156,66 +152,49 @@ export function createSilero(weights: Float32Array): Silero {
   });
   const output = starts[6] as number;
 
-  const fft = createFft(WINDOW);
-  const window = Float64Array.from(
-    { length: WINDOW },
-    (_, k) => 0.5 - 0.5 * Math.cos((2 * Math.PI * k) / WINDOW),
-  );
-  const windowed = new Float64Array(WINDOW);
-  const power = new Float64Array(BINS);
+  const spectra = kernel.spectra({
+    window: Float64Array.from({ length: WINDOW }, (_, k) => 0.5 - 0.5 * Math.cos((2 * Math.PI * k) / WINDOW)),
+    hop: HOP,
+    toStep: BINS,
+    values: 'magnitude',
+  });
 
-  /** Samples that wait for their batch: the context of the first step, then its steps. */
-  const heard = new Float32Array(CONTEXT + BATCH * SILERO_STEP);
-  /** One step: context, samples, and the last samples mirrored. */
-  const padded = new Float32Array(CONTEXT + SILERO_STEP + CONTEXT);
-  const cells = new Float32Array(CELLS);
+  /** How many samples wait for their batch, after the context of its first step. */
   let waiting = 0;
   let probabilities = createTrack();
 
   function begin(): void {
-    heard.fill(0);
-    cells.fill(0);
-    memory.fill(0, hidden, hidden + CELLS);
+    for (const [at, length] of [
+      [heard, CONTEXT],
+      [cells, CELLS],
+      [hidden, CELLS],
+    ] as const)
+      memory.fill(0, at, at + length);
     waiting = 0;
     probabilities = createTrack();
   }
 
+  /** The spectra of one step, for which its last samples stand mirrored behind it while they are taken. */
   function transform(step: number): void {
-    padded.set(heard.subarray(step * SILERO_STEP, step * SILERO_STEP + CONTEXT + SILERO_STEP));
-    const end = CONTEXT + SILERO_STEP;
-    for (let k = 0; k < CONTEXT; k += 1) padded[end + k] = padded[end - 2 - k] as number;
-    for (let index = 0; index < SPECTRA; index += 1) {
-      for (let k = 0; k < WINDOW; k += 1)
-        windowed[k] = (padded[index * HOP + k] as number) * (window[k] as number);
-      fft.power(windowed, power);
-      const to = spectra + (step * SPECTRA + index) * BINS;
-      for (let k = 0; k < BINS; k += 1) memory[to + k] = Math.sqrt(power[k] as number);
-    }
+    const from = heard + step * SILERO_STEP;
+    const end = from + CONTEXT + SILERO_STEP;
+    const covered = memory.slice(end, end + CONTEXT);
+    for (let k = 0; k < CONTEXT; k += 1) memory[end + k] = memory[end - 2 - k] as number;
+    spectra(from, magnitudes + step * SPECTRA * BINS);
+    memory.set(covered, end);
   }
 
-  /** The LSTM, whose gates are in the order of PyTorch: input, forget, cell, output. */
   function remember(step: number): number {
     kernel.product(recurrent[step] as Product, 1);
-    const at = gates + step * 4 * CELLS;
-    let sum = memory[output + CELLS] as number;
-    for (let k = 0; k < CELLS; k += 1) {
-      const input = sigmoid(memory[at + k] as number);
-      const forget = sigmoid(memory[at + CELLS + k] as number);
-      const candidate = tanh(memory[at + 2 * CELLS + k] as number);
-      const cell = forget * (cells[k] as number) + input * candidate;
-      const value = sigmoid(memory[at + 3 * CELLS + k] as number) * tanh(cell);
-      cells[k] = cell;
-      memory[hidden + k] = value;
-      if (value > 0) sum += value * (memory[output + k] as number);
-    }
-    return sigmoid(sum);
+    const sum = kernel.remember(gates + step * 4 * CELLS, cells, hidden, output);
+    return sigmoid(sum + (memory[output + CELLS] as number));
   }
 
   function run(steps: number): void {
     for (let step = 0; step < steps; step += 1) transform(step);
     for (const convolution of convolutions) kernel.product(convolution, steps);
     for (let step = 0; step < steps; step += 1) probabilities.push(remember(step));
-    heard.copyWithin(0, steps * SILERO_STEP, steps * SILERO_STEP + CONTEXT);
+    memory.copyWithin(heard, heard + steps * SILERO_STEP, heard + steps * SILERO_STEP + CONTEXT);
     waiting = 0;
   }
 
@@ -223,26 +202,18 @@ export function createSilero(weights: Float32Array): Silero {
     add(samples) {
       for (let at = 0; at < samples.length; ) {
         const taken = samples.subarray(at, at + BATCH * SILERO_STEP - waiting);
-        heard.set(taken, CONTEXT + waiting);
+        memory.set(taken, heard + CONTEXT + waiting);
         waiting += taken.length;
         at += taken.length;
         if (waiting === BATCH * SILERO_STEP) run(BATCH);
       }
     },
     finish() {
-      heard.fill(0, CONTEXT + waiting);
+      memory.fill(0, heard + CONTEXT + waiting, heard + CONTEXT + BATCH * SILERO_STEP);
       if (waiting > 0) run(Math.ceil(waiting / SILERO_STEP));
       const found = probabilities.values();
       begin();
       return found;
     },
   };
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
-}
-
-function tanh(x: number): number {
-  return 1 - 2 / (1 + Math.exp(2 * x));
 }

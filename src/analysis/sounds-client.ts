@@ -1,9 +1,8 @@
-import { proxy, wrap } from 'comlink';
-import type { Sounds, Unmeasured } from '../domain/facts.ts';
+import type { Sound, Sounds, Unmeasured } from '../domain/facts.ts';
 import type { AttemptId } from '../domain/ids.ts';
-import type { MeasureOptions } from './client.ts';
+import { decodeInWorker, type MeasureOptions } from './client.ts';
 import { SOUNDS_VERSION } from './sounds.ts';
-import type { ListenResult, SoundsWorker } from './sounds.worker.ts';
+import type { SoundsWorker } from './sounds.worker.ts';
 import { isModel, MODEL_BYTES, MODEL_PATH } from './sounds-model.ts';
 
 export { SOUNDS_VERSION } from './sounds.ts';
@@ -98,7 +97,7 @@ export function onModelChange(listener: () => void): () => void {
   return () => channel.close();
 }
 
-/** In the place of sounds: `undecodable`, or null when the listening itself broke, with what is known of it. */
+/** In the place of sounds: what the clip lacks, or null when the listening itself broke, with what is known of it. */
 export type ListenFailure = { readonly failed: Unmeasured | null; readonly detail: string };
 
 /**
@@ -109,44 +108,29 @@ export async function listenForSounds(
   clip: Blob,
   id: AttemptId,
   model: Model,
-  { signal, onProgress }: MeasureOptions = {},
+  options: MeasureOptions = {},
 ): Promise<Sounds | ListenFailure> {
-  signal?.throwIfAborted();
-  const worker = new Worker(new URL('./sounds.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'sounds',
-  });
-  const settled = new AbortController();
-  // A terminated worker never answers, so that its end must be heard of by other means.
-  const ended = new Promise<never>((_resolve, reject) => {
-    const once = { signal: settled.signal };
-    worker.addEventListener(
-      'error',
-      ({ message }) => reject(new Error(message || 'It could not be loaded')),
-      once,
-    );
-    signal?.addEventListener('abort', () => reject(signal.reason), once);
-  });
   try {
-    const remote = wrap<SoundsWorker>(worker);
-    const listening = async (): Promise<ListenResult> => {
-      await remote.open(model.file);
-      return remote.listen(
-        clip,
-        proxy((ratio) => onProgress?.(ratio)),
-      );
-    };
-    const result = await Promise.race([listening(), ended]);
-    return result.tag === 'heard'
-      ? { attemptId: id, version: SOUNDS_VERSION, sounds: result.sounds }
-      : { failed: 'undecodable', detail: 'This clip cannot be decoded here' };
+    const heard = await decodeInWorker<SoundsWorker, readonly Sound[]>(
+      startWorker,
+      clip,
+      options,
+      async (worker, sound, onProgress) => {
+        await worker.open(model.file);
+        return worker.listen(sound, onProgress);
+      },
+    );
+    if (heard.tag === 'measured') return { attemptId: id, version: SOUNDS_VERSION, sounds: heard.result };
+    const failed = heard.isMute ? 'silent' : 'undecodable';
+    return { failed, detail: 'There is no sound in this clip, or it cannot be decoded here' };
   } catch (error) {
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     return { failed: null, detail: error instanceof Error ? error.message : String(error) };
-  } finally {
-    settled.abort();
-    worker.terminate();
   }
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL('./sounds.worker.ts', import.meta.url), { type: 'module', name: 'sounds' });
 }
 
 async function readKept(): Promise<Blob | null> {

@@ -61,9 +61,9 @@ const RULES: Readonly<Record<SoundKind, Rule>> = {
     gapMs: 5000,
     windows: 1,
   },
-  // Several voices at once, and single noisy windows of speech, are taken for music now and then, up to 0.8; real
-  // music lasts. It is behind the speech too, and only heard where that pauses; so is noise.
-  music: { classes: ['Music'], from: 0.45, gapMs: 10_000, windows: 3 },
+  // Noisy speech, and several voices at once, are taken for music in single windows, up to 0.8; music alone has 0.9,
+  // and lasts. It goes on behind the speech, too, and is only heard where that pauses; so is noise.
+  music: { classes: ['Music'], from: 0.63, gapMs: 10_000, windows: 3 },
   // The speaker is `Speech`, and so is whoever else speaks alone. Only what can be no single speaker counts.
   'other-speech': {
     classes: [

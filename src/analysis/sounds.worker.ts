@@ -5,13 +5,9 @@ import wasmLoaderPath from '@mediapipe/tasks-audio/audio_wasm_module_internal.js
 import wasmBinaryPath from '@mediapipe/tasks-audio/audio_wasm_module_internal.wasm?url';
 import { expose } from 'comlink';
 import type { Sound } from '../domain/facts.ts';
-import { decodeMono, Undecodable } from './decode.ts';
+import { type Decoding, decodeMono, decoding, type WholeSound } from './decode.ts';
 import { RATE, resampler } from './resample.ts';
 import { CLASSES, type Heard, heardIn, LOWEST_SCORE, soundsOf, WINDOW } from './sounds.ts';
-
-export type ListenResult =
-  | { readonly tag: 'heard'; readonly sounds: readonly Sound[] }
-  | { readonly tag: 'undecodable' };
 
 export type SoundsWorker = {
   /** Before the first clip, once: MediaPipe's module can be started but once. Rejects when it cannot. */
@@ -21,7 +17,7 @@ export type SoundsWorker = {
    *
    * @param onProgress from 0 to 1, a hundred times at most
    */
-  listen(clip: Blob, onProgress: (ratio: number) => void): Promise<ListenResult>;
+  listen(clip: Blob | WholeSound, onProgress: (ratio: number) => void): Promise<Decoding<readonly Sound[]>>;
 };
 
 let classifier: AudioClassifier | null = null;
@@ -30,30 +26,22 @@ const worker: SoundsWorker = {
   async open(model) {
     classifier = await openClassifier(model);
   },
-  async listen(clip, onProgress) {
-    if (classifier === null) throw new Error('Nothing to listen with was opened');
-    const ear = openEar(classifier);
-    const resampled = resampler();
-    let shown = 0;
-    try {
-      for await (const block of decodeMono(clip, (ratio) => {
-        if (ratio < shown + 0.01) return;
-        shown = ratio;
-        onProgress(ratio);
-      }))
-        ear.add(resampled.add(block));
-    } catch (error) {
-      if (error instanceof Undecodable) return { tag: 'undecodable' };
-      throw error;
-    }
-    ear.add(resampled.finish());
-    return { tag: 'heard', sounds: ear.finish() };
-  },
+  listen: (clip, onProgress) =>
+    decoding(async () => {
+      if (classifier === null) throw new Error('Nothing to listen with was opened');
+      const ear = openEar(classifier);
+      const resampled = resampler();
+      for await (const block of decodeMono(clip, onProgress)) ear.add(resampled.add(block));
+      ear.add(resampled.finish());
+      return ear.finish();
+    }),
 };
 
 async function openClassifier(model: Blob): Promise<AudioClassifier> {
-  // What MediaPipe and TensorFlow Lite say while they start would stand in the console as errors and warnings.
+  // What MediaPipe and TensorFlow Lite say while they start would stand in the console as errors and warnings. Its
+  // module sets the second name itself.
   Object.assign(self, { Module: { print: ignore, printErr: ignore } });
+  Object.defineProperty(self, 'custom_dbg', { get: () => ignore, set: ignore });
   return AudioClassifier.createFromOptions(
     { wasmLoaderPath, wasmBinaryPath },
     {
@@ -106,7 +94,7 @@ function openEar(classifier: AudioClassifier) {
 }
 
 function ignore(): void {
-  // Said above.
+  // See above.
 }
 
 expose(worker);

@@ -51,11 +51,13 @@ export function useListening(attempt: KeptAttempt, sounds: Sounds | null): Liste
 
 /** All of the work, for the settings. */
 export function useBackground(): Background {
-  const { current, isStopped, fault } = useQueueState(null);
+  const { current, isStopped, fault, failed, hearsSounds } = useQueueState(null);
   return {
     now: current,
     isStopped,
     fault,
+    hasFailed: (kind, id) => failed.has(keyOf({ kind, id })),
+    hearsSounds,
     stop: () => queue?.stop(),
     start: () => queue?.start(),
     again: async () => queue?.again(),

@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { DELIVERY_VERSION } from '../analysis/client.ts';
+import { SOUNDS_VERSION } from '../analysis/sounds-client.ts';
 import type { AttemptId } from '../domain/ids.ts';
 import { plural } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
@@ -12,17 +13,19 @@ import { refocus } from '../ui/refocus.ts';
 import styles from './DataSettings.module.css';
 import type { Sound } from './space.ts';
 
+type Kind = 'delivery' | 'sounds';
+
 /** The measuring in the background, as far as this screen has to do with it. */
 export type Background = {
-  /** What this tab is at. @see Measuring: 0 to 1 */
-  readonly now: {
-    readonly kind: 'delivery' | 'sounds';
-    readonly id: AttemptId;
-    readonly progress: number;
-  } | null;
+  /** What this tab is at; `progress`: 0 to 1. */
+  readonly now: { readonly kind: Kind; readonly progress: number } | null;
   readonly isStopped: boolean;
   /** Why it ended without having been stopped. */
   readonly fault: StorageFault | 'broken' | null;
+  /** It failed and is not tried again by itself. */
+  readonly hasFailed: (kind: Kind, id: AttemptId) => boolean;
+  /** There is something to hear sounds with. */
+  readonly hearsSounds: boolean;
   readonly stop: () => void;
   readonly start: () => void;
   /** Deletes what can be made again, and makes it again. Rejects with `StorageError`. */
@@ -41,7 +44,7 @@ type MeasurementsProps = {
 
 /** How much of it all is measured, what is being measured, and how to have it measured anew. */
 export function Measurements({ archive, sounds, background, write, explain }: MeasurementsProps) {
-  const left = useLeft(archive, sounds);
+  const pending = usePending(archive);
   const [asks, setAsks] = useState(false);
   const [isClearing, setClearing] = useState(false);
   async function again() {
@@ -51,18 +54,18 @@ export function Measurements({ archive, sounds, background, write, explain }: Me
     setClearing(false);
     refocus();
   }
+  const counts = pending === null ? null : countsOf(sounds, pending, background);
   return (
     <div className={styles['block']}>
       <h3>Measurements</h3>
-      {left !== null && <p>{countWords(sounds.length, left)}</p>}
-      {left !== null && left > 0 && (
-        <Work background={background} done={sounds.length - left} of={sounds.length} explain={explain} />
-      )}
-      {sounds.length > 0 && (
-        <Button aria-disabled={isClearing} onClick={() => !isClearing && setAsks(true)}>
-          Measure again
-        </Button>
-      )}
+      {counts !== null && <p>{countWords(counts, background.hearsSounds)}</p>}
+      <Work counts={counts} background={background} explain={explain}>
+        {sounds.length > 0 && (
+          <Button aria-disabled={isClearing} onClick={() => !isClearing && setAsks(true)}>
+            Measure again
+          </Button>
+        )}
+      </Work>
       {asks && (
         <ConfirmDialog
           title="Measure all recordings again?"
@@ -79,81 +82,118 @@ export function Measurements({ archive, sounds, background, write, explain }: Me
   );
 }
 
-function countWords(all: number, left: number): string {
+type Counts = {
+  readonly all: number;
+  /** Of each kind: what is still to be done, and what failed. */
+  readonly left: Readonly<Record<Kind, number>>;
+  readonly failed: number;
+};
+
+function countsOf(
+  sounds: readonly Sound[],
+  pending: Pending,
+  { hasFailed, hearsSounds }: Background,
+): Counts {
+  const open = (kind: Kind) => sounds.filter(({ attempt }) => pending[kind].has(attempt.id));
+  const left = (kind: Kind) => open(kind).filter(({ attempt }) => !hasFailed(kind, attempt.id)).length;
+  return {
+    all: sounds.length,
+    left: { delivery: left('delivery'), sounds: hearsSounds ? left('sounds') : 0 },
+    failed: open('delivery').length - left('delivery'),
+  };
+}
+
+function countWords({ all, left, failed }: Counts, hearsSounds: boolean): string {
   if (all === 0) return 'There is no recording to measure.';
-  const what = 'for pauses, pace, pitch and loudness';
-  if (left > 0)
-    return `${all - left} of ${plural(all, 'recording')} ${all - left === 1 ? 'is' : 'are'} measured ${what}.`;
-  return all === 1 ? `The one recording is measured ${what}.` : `All ${all} recordings are measured ${what}.`;
+  const done = all - left.delivery - failed;
+  const what = 'measured for pauses, pace, pitch and loudness';
+  const count =
+    done < all
+      ? `${done} of ${plural(all, 'recording')} ${done === 1 ? 'is' : 'are'} ${what}.`
+      : all === 1
+        ? `The one recording is ${what}.`
+        : `All ${all} recordings are ${what}.`;
+  const broken = failed === 0 ? '' : ` ${failed} could not be measured.`;
+  const heard = all - left.sounds;
+  return `${count}${broken}${hearsSounds && heard < all ? ` Sounds were listened for in ${heard} of ${all}.` : ''}`;
 }
 
 type WorkProps = Pick<MeasurementsProps, 'background' | 'explain'> & {
-  readonly done: number;
-  readonly of: number;
+  readonly counts: Counts | null;
+  /** A further button. */
+  readonly children: ReactNode;
 };
 
-function Work({ background: { now, isStopped, fault, stop, start }, done, of, explain }: WorkProps) {
-  const goOn = (label: string) => <Button onClick={() => start()}>{label}</Button>;
-  if (fault === 'broken')
-    return (
-      <>
-        <p>Measuring failed several times in a row, so it has stopped. The recordings are untouched.</p>
-        {goOn('Try again')}
-      </>
-    );
-  if (fault !== null)
-    return (
-      <>
-        <p>{`What was measured could not be stored. ${explain(fault)} The recordings are untouched, and are measured again then.`}</p>
-        {goOn('Try again')}
-      </>
-    );
-  if (isStopped)
-    return (
-      <>
-        <p>Stopped, until you go on or open Talkthrough anew.</p>
-        {goOn('Go on')}
-      </>
-    );
+/** What it is at, and what can be done about that. */
+function Work({ counts, background, explain, children }: WorkProps) {
+  const { now, isStopped, fault, stop, start } = background;
+  const isOpen = counts !== null && counts.left.delivery + counts.left.sounds > 0;
+  const { words, button } = isOpen
+    ? wordsFor(background, explain)
+    : { words: null, button: counts !== null && counts.failed > 0 ? 'Try again' : null };
   return (
     <>
-      {now === null ? (
-        <p className="small muted">
-          The rest follows in the background, when no take is recorded and no other tab measures.
-        </p>
-      ) : (
+      {words !== null && <p className={button === 'Stop' ? 'small muted' : undefined}>{words}</p>}
+      {isOpen && now !== null && fault === null && !isStopped && (
         <Progress
-          label="Measuring recordings"
-          value={(done + (now.kind === 'delivery' ? now.progress : 0)) / of}
+          label={now.kind === 'delivery' ? 'Measuring recordings' : 'Listening for sounds'}
+          value={(counts.all - counts.left[now.kind] + now.progress) / counts.all}
         />
       )}
-      <Button onClick={stop}>Stop</Button>
+      <div className={styles['buttons']}>
+        {button !== null && <Button onClick={button === 'Stop' ? stop : start}>{button}</Button>}
+        {children}
+      </div>
     </>
   );
 }
 
-/** How many of these recordings this version has not measured; null while they are counted for the first time. */
-function useLeft(archive: Archive, sounds: readonly Sound[]): number | null {
-  const [pending, setPending] = useState<ReadonlySet<AttemptId> | null>(null);
+function wordsFor(
+  { now, isStopped, fault }: Background,
+  explain: WorkProps['explain'],
+): { readonly words: string | null; readonly button: string } {
+  if (fault === 'broken')
+    return {
+      words: 'Measuring failed several times in a row, so it has stopped. The recordings are untouched.',
+      button: 'Try again',
+    };
+  if (fault !== null)
+    return {
+      words: `What was measured could not be stored. ${explain(fault)} The recordings are untouched, and are measured again then.`,
+      button: 'Try again',
+    };
+  if (isStopped) return { words: 'Stopped, until you go on or open Talkthrough anew.', button: 'Go on' };
+  const waits = 'The rest follows in the background, when no take is recorded and no other tab measures.';
+  return { words: now === null ? waits : null, button: 'Stop' };
+}
+
+type Pending = Readonly<Record<Kind, ReadonlySet<AttemptId>>>;
+
+/** The attempts this version has not measured; null while they are counted for the first time. */
+function usePending(archive: Archive): Pending | null {
+  const [pending, setPending] = useState<Pending | null>(null);
   useEffect(() => {
     let isGone = false;
-    const count = () =>
-      archive.deliveries.pending(DELIVERY_VERSION).then(
-        (ids) => !isGone && setPending(new Set(ids)),
-        (error: unknown) => {
-          // The screen around it says that nothing can be read.
-          if (!(error instanceof StorageError)) throw error;
-        },
-      );
-    void count();
+    const count = async () => {
+      const [delivery, sounds] = await Promise.all([
+        archive.deliveries.pending(DELIVERY_VERSION),
+        archive.sounds.pending(SOUNDS_VERSION),
+      ]);
+      if (!isGone) setPending({ delivery: new Set(delivery), sounds: new Set(sounds) });
+    };
+    const follow = () =>
+      void count().catch((error: unknown) => {
+        // The screen around it says that nothing can be read.
+        if (!(error instanceof StorageError)) throw error;
+      });
+    follow();
     const ignore = archive.onChange(
-      ({ store }) => (store === 'attempts' || store === 'deliveries') && void count(),
+      ({ store }) => (store === 'attempts' || store === 'deliveries' || store === 'sounds') && follow(),
     );
     return () => {
       isGone = true;
       ignore();
     };
   }, [archive]);
-  if (pending === null) return null;
-  return sounds.filter(({ attempt }) => pending.has(attempt.id)).length;
+  return pending;
 }

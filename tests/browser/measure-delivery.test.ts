@@ -1,4 +1,4 @@
-import { BufferTarget, CanvasSource, Output, QUALITY_LOW, WebMOutputFormat } from 'mediabunny';
+import { BufferTarget, CanvasSource, Output, Quality, WebMOutputFormat } from 'mediabunny';
 import { expect, onTestFinished, test } from 'vitest';
 import { DELIVERY_VERSION, measureDelivery, measurePeaks } from '../../src/analysis/client.ts';
 import { type Delivery, MEASURE_IDS, UNMEASURED } from '../../src/domain/facts.ts';
@@ -150,7 +150,7 @@ async function picture(): Promise<Blob> {
   canvas.getContext('2d');
   const target = new BufferTarget();
   const output = new Output({ format: new WebMOutputFormat(), target });
-  const source = new CanvasSource(canvas, { codec: 'vp8', quality: QUALITY_LOW });
+  const source = new CanvasSource(canvas, { codec: 'vp8', quality: new Quality('low') });
   output.addVideoTrack(source);
   await output.start();
   for (let frame = 0; frame < 10; frame += 1) await source.add(frame / 10, 0.1);

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { DELIVERY_VERSION } from '../../src/analysis/client.ts';
+import { chooseModel, removeModel, SOUNDS_VERSION } from '../../src/analysis/sounds-client.ts';
 import { createQueue, type Queue } from '../../src/app/measuring-queue.ts';
 import type { KeptAttempt } from '../../src/domain/attempt.ts';
 import type { Delivery, DeliveryFailure } from '../../src/domain/facts.ts';
@@ -11,6 +12,7 @@ import { openArchive } from '../../src/storage/open-archive.ts';
 import { aDelivery, anEmptyArchive, keepAnAttempt, someBytes } from '../support/factories.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { speechLike } from '../support/speech-like.ts';
+import { fileAt, MODEL_FILE } from './shared-files.ts';
 import { wav } from './takes.ts';
 
 /** Long enough to be interrupted. */
@@ -90,6 +92,7 @@ test('what is not measured yet is measured, newest first, drills too, and nothin
   expect(await measuredOf(archive, drill)).toMatchObject({ attemptId: drill, version: DELIVERY_VERSION });
   expect(await measuredOf(archive, outdated)).toMatchObject({ version: DELIVERY_VERSION });
   expect(await measuredOf(archive, erased)).toBeNull();
+  expect(queue.getState()).toMatchObject({ failed: new Map(), fault: null });
   expect(await checkInvariants()).toEqual([]);
 });
 
@@ -120,7 +123,8 @@ test('a take in this tab ends a measurement at once, which begins anew afterward
   const queue = aQueue(archive);
   await begun(queue).toBe(true);
   const end = recordHere();
-  await expect.poll(() => queue.getState().current, { interval: 5 }).toBeNull();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(queue.getState().current).toBeNull();
   expect((await heldLocks()).has('measuring')).toBe(false);
   const other = await keepClip(archive);
   expect(await measuredOf(archive, other)).toBeNull();
@@ -269,4 +273,43 @@ test('measured again, everything that has its sound is made anew', async () => {
   };
   await expect.poll(isAnew, patiently).toBe(true);
   expect(await measuredOf(archive, erased)).toEqual(old);
+});
+
+test('sounds come after all deliveries, and only when there is a model', async ({ skip }) => {
+  if (MODEL_FILE === null) return skip('The model is not in ../shared/models.');
+  await removeModel();
+  onTestFinished(removeModel);
+  const archive = await anArchive();
+  const order: string[] = [];
+  const { deliveries, sounds } = archive;
+  const [putDelivery, putSounds] = [deliveries.put, sounds.put];
+  vi.spyOn(deliveries, 'put').mockImplementation((delivery) => {
+    order.push(`delivery ${delivery.attemptId}`);
+    return putDelivery(delivery);
+  });
+  vi.spyOn(sounds, 'put').mockImplementation((heard) => {
+    order.push(`sounds ${heard.attemptId}`);
+    return putSounds(heard);
+  });
+  const { id: mute } = await keepAnAttempt(archive, { startedAt: 1 }, [someBytes(500)]);
+  const old = await keepClip(archive);
+  const queue = aQueue(archive);
+  await expect.poll(() => order, patiently).toEqual([`delivery ${old}`, `delivery ${mute}`]);
+  expect(queue.getState().hearsSounds).toBe(false);
+  expect(await chooseModel(await fileAt(MODEL_FILE))).toBeNull();
+  await expect.poll(() => order.slice(2), patiently).toEqual([`sounds ${old}`]);
+  queue.stop();
+  const [first, second] = [await keepClip(archive), await keepClip(archive)];
+  queue.start();
+  await expect
+    .poll(() => order.slice(3), patiently)
+    .toEqual([`delivery ${second}`, `delivery ${first}`, `sounds ${second}`, `sounds ${first}`]);
+  expect(await archive.sounds.of(first)).toMatchObject({ version: SOUNDS_VERSION });
+  // Of what cannot be decoded nothing is tried.
+  await expect.poll(() => queue.getState().failed).toEqual(new Map([[`sounds ${mute}`, 'undecodable']]));
+  await removeModel();
+  await expect.poll(() => queue.getState().hearsSounds).toBe(false);
+  const late = await keepClip(archive);
+  await expect.poll(() => measuredOf(archive, late), patiently).not.toBeNull();
+  expect(await archive.sounds.of(late)).toBeNull();
 });

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { DELIVERY_VERSION } from '../../src/analysis/client.ts';
+import { chooseModel, removeModel } from '../../src/analysis/sounds-client.ts';
 import { startMeasuring } from '../../src/app/measuring.ts';
 import type { AttemptId } from '../../src/domain/ids.ts';
 import type { Archive } from '../../src/storage/archive.ts';
@@ -9,6 +10,7 @@ import { holdLock } from '../../src/storage/locks.ts';
 import { aDelivery, anEmptyArchive, keepAnAttempt } from '../support/factories.ts';
 import { speechLike } from '../support/speech-like.ts';
 import { expectGoodLooks, openApp } from './app.tsx';
+import { fileAt, MODEL_FILE } from './shared-files.ts';
 import { wav } from './takes.ts';
 
 const PATH = '/settings#data';
@@ -94,4 +96,39 @@ test('what keeps it from going on is said, with a way out', async () => {
   full.mockImplementation(put);
   await button('Try again').click();
   await expect.element(data(), patiently).toMatchTextContent('The one recording is measured');
+});
+
+test('what could not be measured is counted, and is tried again', async () => {
+  const archive = await anEmptyArchive();
+  const [good, bad] = [await keepMeasured(archive), await keepClip(archive)];
+  const read = archive.clips.read;
+  const reading = vi
+    .spyOn(archive.clips, 'read')
+    .mockImplementation((id) => (id === bad ? Promise.resolve(null) : read(id)));
+  measureIn(archive);
+  await openApp(archive, PATH);
+  await expect
+    .element(data(), patiently)
+    .toMatchTextContent(/1 of 2 recordings is measured .*\. 1 could not be measured\./);
+  expect(await archive.deliveries.pending(DELIVERY_VERSION)).not.toContain(good);
+  reading.mockImplementation(read);
+  await button('Try again').click();
+  await expect.element(data(), patiently).toMatchTextContent('All 2 recordings are measured');
+});
+
+test('with a model, listening for sounds is part of it', async ({ skip }) => {
+  if (MODEL_FILE === null) return skip('The model is not in ../shared/models.');
+  const archive = await anEmptyArchive();
+  await keepMeasured(archive);
+  onTestFinished(removeModel);
+  expect(await chooseModel(await fileAt(MODEL_FILE))).toBeNull();
+  const free = await holdLock('measuring');
+  measureIn(archive);
+  await openApp(archive, PATH);
+  await expect
+    .element(data(), patiently)
+    .toMatchTextContent(/The one recording is measured .*\. Sounds were listened for in 0 of 1\./);
+  await free?.();
+  await expect.element(data(), patiently).not.toMatchTextContent('Sounds were listened for');
+  await expect.element(button('Stop')).not.toBeInTheDocument();
 });

@@ -59,8 +59,8 @@ function openEar(model: Model): (clip: Blob) => Promise<readonly Sound[]> {
       clip,
       proxy(() => undefined),
     );
-    if (result.tag !== 'heard') throw new Error('This clip cannot be decoded');
-    return result.sounds;
+    if (result.tag !== 'measured') throw new Error('This clip cannot be decoded');
+    return result.result;
   };
 }
 
@@ -183,9 +183,10 @@ test('a full disk keeps no model, and says so', async ({ skip }) => {
   const { file } = await theModel(skip);
   await withoutModel();
   const { origin } = location;
-  const used = (await navigator.storage.estimate()).usage ?? 0;
-  await cdp().send('Storage.overrideQuotaForOrigin', { origin, quotaSize: used + 1_000_000 });
-  onTestFinished(() => cdp().send('Storage.overrideQuotaForOrigin', { origin }));
+  await cdp().send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 4_000_000 });
+  onTestFinished(async () => {
+    await cdp().send('Storage.overrideQuotaForOrigin', { origin });
+  });
   expect(await chooseModel(file)).toBe('full');
   expect(await readModel()).toBeNull();
 });

@@ -42,22 +42,26 @@ export function record({
   channels = 1,
 }: Recorded = {}): Promise<Recording> {
   const key = `${mimeType} ${seconds} ${seed} ${channels}`;
-  const recording = made.get(key) ?? recordNow(mimeType, seconds, seed, channels);
+  const recording = made.get(key) ?? recordNow(mimeType, speechLike(seconds, seed), channels);
   made.set(key, recording);
   return recording;
 }
 
+/** The same of any sound at 48 kHz. */
+export function recordSound(samples: Float32Array<ArrayBuffer>): Promise<Recording> {
+  return recordNow('audio/webm;codecs=opus', samples, 1);
+}
+
 async function recordNow(
   mimeType: string,
-  seconds: number,
-  seed: number,
+  samples: Float32Array<ArrayBuffer>,
   channels: number,
   further: readonly MediaStreamTrack[] = [],
 ): Promise<Recording> {
   const context = new AudioContext({ sampleRate: 48_000 });
   await context.resume();
-  const sound = new AudioBuffer({ length: seconds * 48_000, sampleRate: 48_000 });
-  sound.copyToChannel(speechLike(seconds, seed), 0);
+  const sound = new AudioBuffer({ length: samples.length, sampleRate: 48_000 });
+  sound.copyToChannel(samples, 0);
   const player = new AudioBufferSourceNode(context, { buffer: sound });
   const to = new MediaStreamAudioDestinationNode(context, { channelCount: channels });
   player.connect(to);
@@ -312,7 +316,7 @@ export async function recordPicture(
   }, 30);
   const picture = canvas.captureStream(25);
   try {
-    return await recordNow(mimeType, 2, seed, 1, picture.getVideoTracks());
+    return await recordNow(mimeType, speechLike(2, seed), 1, picture.getVideoTracks());
   } finally {
     clearInterval(painting);
   }

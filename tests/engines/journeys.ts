@@ -172,6 +172,21 @@ async function audit(tab: Tab, name: string): Promise<void> {
   await tab.resize(1280, 800);
 }
 
+/** Self-contained, so that it can be sent into a page. */
+async function storedDeliveries(): Promise<unknown[]> {
+  const settled = <Result>(request: IDBRequest<Result>): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error('Reading failed'));
+    });
+  const db = await settled(indexedDB.open('practice'));
+  try {
+    return await settled(db.transaction('deliveries').objectStore('deliveries').getAll());
+  } finally {
+    db.close();
+  }
+}
+
 /** What every engine must do, whatever it records and however it is driven. */
 export function journeysIn(engine: Engine): void {
   const { name, missing } = engine;
@@ -218,6 +233,11 @@ export function journeysIn(engine: Engine): void {
     expect(await tab.all('list', 'Steps')).toHaveLength(1);
     await find(tab, 'button', 'Play Approach');
     await soundStorage(tab);
+    // In the background, by whatever this engine decodes what it records with.
+    await eventually(async () => {
+      const [delivery] = await tab.evaluate(storedDeliveries);
+      expect(delivery).toMatchObject({ measures: { loudness: expect.any(Number) } });
+    }, 30_000);
   });
 
   test(`${name} recovers a take whose page was loaded again in its middle`, async ({ skip }) => {

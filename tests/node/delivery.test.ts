@@ -65,8 +65,9 @@ test('who pauses often does not speak more slowly in any window', () => {
   expect(delivery.localRates?.length).toBeGreaterThan(1);
 });
 
-test('digital silence is silent, and so is what only toggles the last bit of 16', () => {
-  for (const samples of [silence(5), noise(5 * RATE, 1).map((sample) => Math.round(sample) / 32_768)]) {
+test('digital silence is silent, a constant is, and so is what only toggles the last bit of 16', () => {
+  const toggling = noise(5 * RATE, 1).map((sample) => Math.round(sample) / 32_768);
+  for (const samples of [silence(5), silence(5).fill(-0.01), toggling]) {
     const { reasons, values, speech, localRates } = outcome(samples);
     expect(reasons).toEqual(new Map([['silent', MEASURE_IDS.filter((id) => id !== 'clipped')]]));
     expect(values).toEqual(['clipped']);

@@ -66,6 +66,12 @@ export const peaks = (id: Id): string => id + WAVE.name;
   'src/analysis/client.ts': `import type { Id } from '../domain/ids.ts';
 export const analyse = (id: Id): Id => id;
 `,
+  'src/analysis/sounds-client.ts': `import { analyse } from './client.ts';
+export const listen = (id: string): string => analyse(id);
+`,
+  'src/analysis/sounds.ts': `import { AudioClassifier } from '@mediapipe/tasks-audio';
+export const ear = AudioClassifier;
+`,
   'src/ui/Button.tsx': `import type { ReactNode } from 'react';
 import type { Id } from '../domain/ids.ts';
 export function Button({ id, children }: { readonly id: Id; readonly children: ReactNode }) {
@@ -148,6 +154,7 @@ const ours = [
   'analysis',
   'finish/client',
   'analysis/client',
+  'analysis/sounds-client',
   'ui',
   'app',
 ] as const;
@@ -162,18 +169,26 @@ const features = [
   'settings',
 ] as const;
 const screens = ['react', 'react-dom/client', 'react-router', 'lucide-react'] as const;
-const packages = ['idb', 'mediabunny', 'valibot', 'comlink', ...screens] as const;
+const packages = ['idb', 'mediabunny', '@mediapipe/tasks-audio', 'valibot', 'comlink', ...screens] as const;
 type Layer = (typeof ours)[number] | (typeof features)[number];
 type Importable = Layer | (typeof packages)[number];
 
-const doors: readonly Importable[] = ['domain', 'storage', 'ui', 'finish/client', 'analysis/client'];
+const doors: readonly Importable[] = [
+  'domain',
+  'storage',
+  'ui',
+  'finish/client',
+  'analysis/client',
+  'analysis/sounds-client',
+];
 const mayImport: Readonly<Record<Layer, readonly Importable[]>> = {
   domain: ['valibot'],
   storage: ['domain', 'idb', 'valibot'],
   finish: ['domain', 'storage', 'mediabunny', 'comlink'],
-  analysis: ['domain', 'mediabunny', 'comlink'],
+  analysis: ['domain', 'mediabunny', '@mediapipe/tasks-audio', 'comlink'],
   'finish/client': ['domain', 'comlink'],
   'analysis/client': ['domain', 'comlink'],
+  'analysis/sounds-client': ['domain', 'comlink'],
   ui: ['domain', ...screens],
   recorder: [...doors, ...screens],
   player: [...doors, ...screens],
@@ -192,12 +207,11 @@ const imports = [...ours, ...features].flatMap((layer) =>
     .filter((target) => target.split('/', 1)[0] !== layer.split('/', 1)[0])
     .map((target) => {
       const isPackage = packages.some((name) => name === target);
-      const isClient = layer.endsWith('/client');
-      const folder = isClient ? layer.slice(0, -'/client'.length) : layer;
-      const address = isPackage ? target : `../${target}${target.endsWith('/client') ? '.ts' : '/thing.ts'}`;
+      const isClient = layer.endsWith('client');
+      const address = isPackage ? target : `../${target}${target.endsWith('client') ? '.ts' : '/thing.ts'}`;
       return {
         // A client is one file by its name, so each of its imports is a line of that file.
-        path: isClient ? `src/${folder}/client.ts` : `src/${folder}/import-${target.replace('/', '-')}.ts`,
+        path: isClient ? `src/${layer}.ts` : `src/${layer}/import-${target.replace('/', '-')}.ts`,
         source: `import '${address}';`,
         address,
         isAllowed: mayImport[layer].includes(target),

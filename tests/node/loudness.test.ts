@@ -1,14 +1,35 @@
+import { basename } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { kWeightingAt, loudnessMeter } from '../../src/analysis/loudness.ts';
 import { RATE } from '../../src/analysis/resample.ts';
-import { joined, noise, tone } from '../support/reference-sounds.ts';
+import { corpusFiles, wav } from '../support/microphone.ts';
+import { joined, LEVELS, noise, readWav, references, samplesOf, tone } from '../support/reference-sounds.ts';
 
 function measured(...blocks: readonly Float32Array[]) {
   const meter = loudnessMeter();
   for (const block of blocks) meter.add(block);
   return meter.finish();
 }
+
+const { loudness: ffmpegs } = references();
+
+test('generated sounds are as loud as ffmpeg finds them, to a tenth of a LU', () => {
+  for (const [name, samples] of Object.entries(LEVELS)) {
+    const { loudness } = measured(samplesOf(wav(samples, RATE)));
+    expect(Math.abs(Number(loudness) - (ffmpegs[name] ?? Number.NaN)), name).toBeLessThan(0.1);
+  }
+});
+
+test.skipIf(corpusFiles().length === 0)(
+  'real speech, ../shared/corpus, is as loud as ffmpeg finds it, to a tenth of a LU',
+  () => {
+    for (const path of corpusFiles()) {
+      const { loudness } = measured(readWav(path));
+      expect(Math.abs(Number(loudness) - (ffmpegs[basename(path)] ?? Number.NaN)), path).toBeLessThan(0.1);
+    }
+  },
+);
 
 test('a tone of 997 Hz at full scale in one channel is −3.01 LUFS', () => {
   expect(measured(tone(997, 5, 0)).loudness).toBeCloseTo(-3.01, 1);

@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import wabt from 'wabt';
 import { readSileroWeights } from '../../scripts/silero-weights.ts';
 import { createSilero, SILERO_STEP } from '../../src/analysis/silero.ts';
-import { createKernel, KERNEL_BYTES, withoutWebAssembly } from '../../src/analysis/silero-kernel.ts';
 import { parseWav } from '../support/audio.ts';
 import { corpusFiles } from '../support/microphone.ts';
 import { referenceSilero } from '../support/silero-reference.ts';
@@ -13,57 +11,6 @@ import { generator, speechLike } from '../support/speech-like.ts';
 
 const weights = readSileroWeights();
 
-test('the kernel is what its text assembles to', async () => {
-  const { parseWat } = await wabt();
-  const path = 'src/analysis/silero-kernel.wat';
-  const module = parseWat(path, readFileSync(path, 'utf8'), { simd: true });
-  const { buffer } = module.toBinary({});
-  expect(KERNEL_BYTES).toBe(Buffer.from(buffer).toString('base64'));
-});
-
-test('the kernel and its stand-in multiply alike', () => {
-  const [fast, slow] = [createKernel(), withoutWebAssembly()];
-  expect(fast.memory.buffer).not.toBeInstanceOf(SharedArrayBuffer);
-  const number = fc.float({ min: -2, max: 2, noNaN: true });
-  fc.assert(
-    fc.property(
-      fc.record({
-        blocks: fc.integer({ min: 1, max: 3 }),
-        columns: fc.integer({ min: 1, max: 9 }),
-        skipped: fc.integer({ min: 0, max: 2 }),
-        count: fc.integer({ min: 1, max: 5 }),
-        apart: fc.integer({ min: 0, max: 3 }),
-        floor: fc.constantFrom(0, Number.NEGATIVE_INFINITY),
-        numbers: fc.array(number, { minLength: 1000, maxLength: 1000 }),
-      }),
-      ({ blocks, columns, skipped, count, apart, floor, numbers }) => {
-        const rows = 16 * blocks;
-        const fromStep = columns + apart;
-        const blockStep = 16 * (columns + skipped);
-        const what = {
-          from: 0,
-          fromStep,
-          weights: 64 + 16 * skipped,
-          blockStep,
-          bias: 700,
-          to: 2000,
-          toStep: rows + apart,
-          rows,
-          columns,
-          floor,
-        };
-        for (const { memory } of [fast, slow]) memory.fill(7, 0, 4000).set(numbers);
-        fast.product(what, count);
-        slow.product(what, count);
-        fast.memory.subarray(0, 4000).forEach((value, at) => {
-          expect(value).toBeCloseTo(slow.memory[at] ?? Number.NaN, 4);
-        });
-      },
-    ),
-  );
-});
-
-/** A voice-like hum that comes and goes, noise, silence and full scale. */
 function strangeSounds(): readonly (readonly [name: string, samples: Float32Array])[] {
   const random = generator(5);
   const noise = Float32Array.from({ length: 40_000 }, () => 0.2 * (random() - 0.5));

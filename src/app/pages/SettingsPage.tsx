@@ -5,6 +5,7 @@ import { fileName } from '../../player/file-name.ts';
 import { AppearanceSetting } from '../../settings/AppearanceSetting.tsx';
 import { DataSettings } from '../../settings/DataSettings.tsx';
 import { RecordingSettings } from '../../settings/RecordingSettings.tsx';
+import { SoundSettings } from '../../settings/SoundSettings.tsx';
 import type { Archive } from '../../storage/archive.ts';
 import { Checkbox } from '../../ui/Field.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
@@ -80,6 +81,9 @@ export function Component() {
             <Link to="/warm-up">Warm up</Link>: score four written examples, and compare with their key.
           </p>
         </Section>
+        <Section title="Sounds" anchor="sounds">
+          <SoundSettings />
+        </Section>
         <Section title="Data" anchor="data">
           {freeing.fault}
           <DataSettings
@@ -101,7 +105,7 @@ export function Component() {
             </p>
             <p className="small muted">
               Free software under the MIT licence. It is built on React, React Router, idb, Valibot,
-              Mediabunny, Lucide and Comlink, under their own free licences.
+              Mediabunny, MediaPipe, Lucide and Comlink, under their own free licences.
             </p>
           </div>
         </Section>
