@@ -53,6 +53,8 @@ const drawn = durations.chain((durationMs) =>
 
 const whole = (axis: Axis): Axis => ({ ...axis, fromPx: 0, toPx: axis.widthPx });
 
+const axis: Axis = { durationMs: 60_000, widthPx: 600, fromPx: 0, toPx: 600 };
+
 /** The boxes of a path, from left to right. */
 function boxesOf(path: string) {
   return [...path.matchAll(/M(\S+) (\S+?)H(\S+?)v(\S+?)H/g)].map(([, from, top, to, height]) => ({
@@ -85,6 +87,19 @@ test('every span lies in a run of pixels, in order, within the strip, and no run
       }
     }),
   );
+});
+
+test('spans with a pixel of speech between them stay apart', () => {
+  const runs = (gapMs: number) =>
+    runsOf(
+      [
+        { startMs: 1000, endMs: 2000 },
+        { startMs: 2000 + gapMs, endMs: 4000 },
+      ],
+      axis,
+    ).length;
+  expect(runs(99)).toBe(1);
+  expect(runs(100)).toBe(2);
 });
 
 test('merged at a pixel nothing is lost: it is marked where a span is, and only there, by how much of it', () => {
@@ -129,7 +144,6 @@ const attempt = aKeptAttempt({
     { step: 'approach', atMs: 20_000 },
   ],
 });
-const axis: Axis = { durationMs: 60_000, widthPx: 600, fromPx: 0, toPx: 600 };
 
 function withPauses(...pauses: readonly (readonly [number, number])[]): Delivery {
   return aDelivery({
