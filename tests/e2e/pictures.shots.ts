@@ -8,7 +8,7 @@ const everything = process.env['PICTURES'];
 test.use({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
 
 test('the pictures of the README, from a real take', async ({ page }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   mkdirSync('docs', { recursive: true });
 
   async function picture(name: string): Promise<void> {
@@ -55,8 +55,9 @@ test('the pictures of the README, from a real take', async ({ page }) => {
   await speakUntil(page, 37);
   await finish(page);
   await page.getByRole('button', { name: 'Not now' }).click();
-
   await picture('review-unscored');
+  await page.getByRole('button', { name: 'Skip prediction' }).click();
+  await page.getByRole('button', { name: 'Score now' }).click();
   const form = page.getByRole('form', { name: 'Score' });
   const choose = async (cell: string, level: string) =>
     form.getByRole('radiogroup', { name: cell, exact: true }).getByRole('radio', { name: level }).check();
@@ -82,8 +83,14 @@ test('the pictures of the README, from a real take', async ({ page }) => {
   await picture('review-half');
   for (const step of STEPS) await choose(`Pacing: ${step}`, '2 Partial');
   await page.getByRole('button', { name: 'Lock scores' }).click();
-  await page.getByRole('button', { name: 'Lock anyway' }).click();
   await expect(page.getByRole('status', { name: 'Overall score' })).not.toBeEmpty();
+  await expect(page.getByRole('table', { name: 'Delivery' })).toBeVisible({ timeout: 30_000 });
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.screenshot({
+    path: 'docs/reveal.png',
+    fullPage: true,
+    clip: { x: 0, y: 0, width: 1280, height: 1060 },
+  });
   await picture('review-locked');
   if (everything === undefined) return;
   for (const [name, path] of [
