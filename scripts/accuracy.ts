@@ -1,12 +1,14 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, parse, resolve } from 'node:path';
+import type { SoundBlock } from '../src/analysis/peaks.ts';
 import { type Clip, type Figures, figuresOf, LONG_MS, type Mean } from './accuracy-figures.ts';
 import { readLabels } from './labels.ts';
 import { measureFile, UnreadableFile } from './measure-file.ts';
 
 /*
  * How accurate the analysis is: `npm run accuracy -- FOLDER` measures every WAV file that has a JSON file of the same
- * name with labels beside it, and prints how far off it is, for each corpus and in all. A report, not a test.
+ * name with labels beside it, and prints how far off it is, for each corpus and in all. A report, not a test. With
+ * `--noise=15` noise is added first, 15 dB below the loudness of each file.
  */
 
 type Row = {
@@ -62,8 +64,12 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** Every pair of WAV and JSON in the folder. */
-async function measured(folder: string): Promise<readonly Clip[]> {
+/**
+ * Every pair of WAV and JSON in the folder.
+ *
+ * @param noiseDb how far below the loudness of each file noise is added to it; null: none
+ */
+async function measured(folder: string, noiseDb: number | null): Promise<readonly Clip[]> {
   const names = readdirSync(folder).toSorted();
   const clips: Clip[] = [];
   for (const file of names.filter((name) => /\.wav$/i.test(name))) {
@@ -74,7 +80,13 @@ async function measured(folder: string): Promise<readonly Clip[]> {
     }
     try {
       const { group, ...labels } = readLabels(join(folder, `${name}.json`), name);
-      const { delivery, voice, durationMs } = await measureFile(join(folder, file));
+      const path = join(folder, file);
+      const clean = await measureFile(path);
+      const { loudness } = clean.delivery.measures;
+      const { delivery, voice, durationMs } =
+        noiseDb === null || typeof loudness !== 'number'
+          ? clean
+          : await measureFile(path, pinkNoise(loudness - noiseDb));
       clips.push({
         group,
         durationMs,
@@ -88,6 +100,33 @@ async function measured(folder: string): Promise<readonly Clip[]> {
   }
   return clips;
 }
+
+/** Adds noise of so many dB below full scale (root mean square), the same for every file. */
+function pinkNoise(levelDb: number): (block: SoundBlock) => SoundBlock {
+  const peak = 10 ** (levelDb / 20) / PINK_RMS;
+  let state = 1;
+  const low = [0, 0, 0];
+  return ({ samples, ...place }) => ({
+    ...place,
+    samples: samples.map((sample) => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      const white = state / 2 ** 31 - 1;
+      PINK.forEach(([kept, added], index) => {
+        low[index] = kept * (low[index] ?? 0) + added * white;
+      });
+      return sample + peak * ((low[0] ?? 0) + (low[1] ?? 0) + (low[2] ?? 0) + 0.1848 * white);
+    }),
+  });
+}
+
+/** White noise through these is pink within half a decibel (Paul Kellet's economy filter). */
+const PINK = [
+  [0.997_65, 0.099_046],
+  [0.963, 0.296_516_4],
+  [0.57, 1.052_691_3],
+] as const;
+/** What it makes of white noise up to ±1. */
+const PINK_RMS = 1.726;
 
 function report(clips: readonly Clip[]): string {
   const groups = [...new Set(clips.map(({ group }) => group))].toSorted();
@@ -116,12 +155,17 @@ function report(clips: readonly Clip[]): string {
     .join('\n');
 }
 
+const USAGE =
+  'npm run accuracy -- FOLDER [--noise=DB], a folder of WAV files and of labels (.json) of the same names';
+
 /** Why there is no report; null: it was printed. */
-async function run(folder: string): Promise<string | null> {
-  const path = resolve(process.env['INIT_CWD'] ?? '', folder);
+async function run(args: readonly string[]): Promise<string | null> {
+  const asked = parsed(args);
+  if (asked === null) return USAGE;
+  const path = resolve(process.env['INIT_CWD'] ?? '', asked.folder);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
     return `There is no such folder: ${path}`;
-  const clips = await measured(path);
+  const clips = await measured(path, asked.noiseDb);
   if (clips.length === 0) return `No WAV file with labels of the same name (.json) in ${path}`;
   const without = (key: 'speech' | 'syllables') => clips.filter(({ labels }) => labels[key] === null).length;
   console.log(report(clips));
@@ -133,10 +177,16 @@ async function run(folder: string): Promise<string | null> {
   return null;
 }
 
-const [folder] = process.argv.slice(2);
-const fault = await (folder === undefined
-  ? 'Which folder? npm run accuracy -- FOLDER, with WAV files and labels of the same names'
-  : run(folder));
+function parsed(args: readonly string[]): { folder: string; noiseDb: number | null } | null {
+  const options = args.filter((arg) => arg.startsWith('--'));
+  const [folder, ...others] = args.filter((arg) => !arg.startsWith('--'));
+  const noise = /^--noise=(-?\d+)$/.exec(options[0] ?? '')?.[1];
+  if (folder === undefined || others.length > 0 || options.length > (noise === undefined ? 0 : 1))
+    return null;
+  return { folder, noiseDb: noise === undefined ? null : Number(noise) };
+}
+
+const fault = await run(process.argv.slice(2));
 if (fault !== null) {
   console.error(fault);
   process.exitCode = 1;

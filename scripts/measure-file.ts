@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { decodeMono, Undecodable } from '../src/analysis/decode.ts';
 import { clipMeter, type MeasuredDelivery } from '../src/analysis/delivery.ts';
+import type { SoundBlock } from '../src/analysis/peaks.ts';
 import { createSilero } from '../src/analysis/silero.ts';
 import { readSileroWeights } from './silero-weights.ts';
 
@@ -18,13 +19,17 @@ let weights: Float32Array | undefined;
  * a browser only WAV and other uncompressed sound can be decoded. Throws `UnreadableFile`.
  *
  * @param path relative to where the command was typed
+ * @param through what each block goes through before it is measured
  */
-export async function measureFile(path: string): Promise<MeasuredDelivery> {
+export async function measureFile(
+  path: string,
+  through: (block: SoundBlock) => SoundBlock = (block) => block,
+): Promise<MeasuredDelivery> {
   const clip = await openSound(resolve(process.env['INIT_CWD'] ?? '', path));
   weights ??= readSileroWeights();
   const meter = clipMeter(createSilero(weights));
   try {
-    for await (const block of decodeMono(clip, () => {})) meter.add(block);
+    for await (const block of decodeMono(clip, () => {})) meter.add(through(block));
   } catch (error) {
     if (error instanceof Undecodable)
       throw new UnreadableFile('It is no sound file that can be decoded here: it should be a WAV file.');

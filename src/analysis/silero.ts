@@ -1,8 +1,11 @@
 import { createKernel, type Product, sigmoid } from './kernel.ts';
 import { createTrack } from './track.ts';
 
+/*!
+ * Silero VAD v6, github.com/snakers4/silero-vad, Copyright (c) 2020-present Silero Team, MIT licence
+ */
 /*
- * Silero VAD v6 (MIT, github.com/snakers4/silero-vad), its network for 16 kHz: how probable speech is in each 32 ms.
+ * Its network for 16 kHz: how probable speech is in each 32 ms.
  *
  *   64 samples of context + 512 new ones + 64 mirrored → 4 spectra of 256 samples, 129 magnitudes each
  *   → 4 convolutions over 3 spectra with ReLU, the second and third halving their number → 128 values
@@ -18,6 +21,7 @@ const BINS = WINDOW / 2 + 1;
 const HOP = 128;
 const SPECTRA = 4;
 const CELLS = 128;
+const GATES = 4 * CELLS;
 
 /** One layer of weights, and where its tensors have them: `[rows][channels][kernel]`, after PyTorch. */
 export type SileroLayer = {
@@ -51,11 +55,11 @@ export const SILERO_LAYERS = [
   layer('encoder.2.reparam_conv', 64, 64, 3, [1, 2]),
   layer('encoder.3.reparam_conv', 128, 64, 3, [1]),
   {
-    ...layer('', 4 * CELLS, CELLS, 1, [0]),
+    ...layer('', GATES, CELLS, 1, [0]),
     weight: 'decoder.rnn.weight_ih',
     biases: ['decoder.rnn.bias_ih', 'decoder.rnn.bias_hh'],
   },
-  { ...layer('', 4 * CELLS, CELLS, 1, [0]), weight: 'decoder.rnn.weight_hh', biases: [] },
+  { ...layer('', GATES, CELLS, 1, [0]), weight: 'decoder.rnn.weight_hh', biases: [] },
   { ...layer('decoder.decoder.2', 1, CELLS, 1, [0]), abreast: 1 },
 ] as const satisfies readonly SileroLayer[];
 
@@ -69,8 +73,10 @@ export const SILERO_WEIGHTS = SILERO_LAYERS.reduce((sum, each) => sum + sizeOf(e
 export type Silero = {
   /** 16 kHz, mono, blocks of any length, each where the one before ends. */
   add(samples: Float32Array): void;
-  /** The probability of speech in every 512 samples, the last filled up with silence; then another sound may come. */
+  /** The probability of speech in every 512 samples, the last filled up with silence. Then another sound may come. */
   finish(): Float32Array;
+  /** Forgets a sound that was broken off. */
+  begin(): void;
 };
 
 /** So many steps go through the network together, up to the LSTM: most weights are then loaded once for two. */
@@ -100,55 +106,53 @@ export function createSilero(weights: Float32Array): Silero {
   const second = place(BATCH * 2 * 64);
   const third = place(BATCH * 64);
   const fourth = place(BATCH * CELLS);
-  const gates = place(BATCH * 4 * CELLS);
+  const gates = place(BATCH * GATES);
   const cells = place(CELLS);
   const hidden = place(CELLS);
 
-  /** A layer over some of its taps: those beyond the ends of a step's four spectra would only meet zeros. */
+  /**
+   * A layer at one place of every step. Taken are `count` of its taps from `skipped` on: at the ends of a step the
+   * others would meet nothing but zeros.
+   */
   function product(
     index: number,
-    from: number,
-    fromStep: number,
-    to: number,
-    toStep: number,
-    taps: readonly [first: number, count: number],
+    [from, fromStep]: readonly [place: number, step: number],
+    [to, toStep]: readonly [place: number, step: number],
+    [skipped, count]: readonly [skipped: number, count: number] = [0, 1],
+    floor = 0,
   ): Product {
-    const { rows, channels, taps: own } = SILERO_LAYERS[index] as SileroLayer;
-    const columns = channels * own.length;
-    const start = starts[index] as number;
-    const [skipped, count] = taps;
+    const { rows, channels, taps } = SILERO_LAYERS[index] as SileroLayer;
+    const blockStep = channels * taps.length * 16;
+    const weights = starts[index] as number;
     return {
       to,
       toStep,
       from,
       fromStep,
+      weights: weights + skipped * channels * 16,
+      blockStep,
+      bias: weights + rows * channels * taps.length,
       rows,
-      weights: start + skipped * channels * 16,
-      blockStep: columns * 16,
-      bias: start + rows * columns,
       columns: count * channels,
-      floor: 0,
+      floor,
     };
   }
-  const convolutions: readonly Product[] = [
-    product(0, magnitudes, 4 * BINS, first, 4 * 128, [1, 2]),
-    product(0, magnitudes, 4 * BINS, first + 128, 4 * 128, [0, 3]),
-    product(0, magnitudes + BINS, 4 * BINS, first + 2 * 128, 4 * 128, [0, 3]),
-    product(0, magnitudes + 2 * BINS, 4 * BINS, first + 3 * 128, 4 * 128, [0, 2]),
-    product(1, first, 4 * 128, second, 2 * 64, [1, 2]),
-    product(1, first + 128, 4 * 128, second + 64, 2 * 64, [0, 3]),
-    product(2, second, 2 * 64, third, 64, [0, 2]),
-    product(3, third, 64, fourth, CELLS, [0, 1]),
-    { ...product(4, fourth, CELLS, gates, 4 * CELLS, [0, 1]), floor: Number.NEGATIVE_INFINITY },
+  const [spectrum, four, two] = [SPECTRA * BINS, SPECTRA * 128, 2 * 64];
+  const layers: readonly Product[] = [
+    product(0, [magnitudes, spectrum], [first, four], [1, 2]),
+    product(0, [magnitudes, spectrum], [first + 128, four], [0, 3]),
+    product(0, [magnitudes + BINS, spectrum], [first + 2 * 128, four], [0, 3]),
+    product(0, [magnitudes + 2 * BINS, spectrum], [first + 3 * 128, four], [0, 2]),
+    product(1, [first, four], [second, two], [1, 2]),
+    product(1, [first + 128, four], [second + 64, two], [0, 3]),
+    product(2, [second, two], [third, 64], [0, 2]),
+    product(3, [third, 64], [fourth, CELLS]),
+    product(4, [fourth, CELLS], [gates, GATES], [0, 1], Number.NEGATIVE_INFINITY),
   ];
-  /** Adds to the gates of one step what the step before left; its place as a bias is what is there already. */
+  /** Adds to the gates of one step what the step before left: what is there already stands in for the bias. */
   const recurrent = Array.from({ length: BATCH }, (_, step): Product => {
-    const at = gates + step * 4 * CELLS;
-    return {
-      ...product(5, hidden, 0, at, 0, [0, 1]),
-      bias: at,
-      floor: Number.NEGATIVE_INFINITY,
-    };
+    const at = gates + step * GATES;
+    return { ...product(5, [hidden, 0], [at, 0], [0, 1], Number.NEGATIVE_INFINITY), bias: at };
   });
   const output = starts[6] as number;
 
@@ -186,13 +190,13 @@ export function createSilero(weights: Float32Array): Silero {
 
   function remember(step: number): number {
     kernel.product(recurrent[step] as Product, 1);
-    const sum = kernel.remember(gates + step * 4 * CELLS, cells, hidden, output);
+    const sum = kernel.remember(gates + step * GATES, cells, hidden, output);
     return sigmoid(sum + (memory[output + CELLS] as number));
   }
 
   function run(steps: number): void {
     for (let step = 0; step < steps; step += 1) transform(step);
-    for (const convolution of convolutions) kernel.product(convolution, steps);
+    for (const layer of layers) kernel.product(layer, steps);
     for (let step = 0; step < steps; step += 1) probabilities.push(remember(step));
     memory.copyWithin(heard, heard + steps * SILERO_STEP, heard + steps * SILERO_STEP + CONTEXT);
     waiting = 0;
@@ -215,5 +219,6 @@ export function createSilero(weights: Float32Array): Silero {
       begin();
       return found;
     },
+    begin,
   };
 }

@@ -20,13 +20,14 @@ const HALF_WINDOW = 32;
 const KAISER_BETA = 20;
 /** So far the level must fall on both sides of a peak before it rises above it. */
 const PROMINENCE_DB = 1.5;
-/** Below the level that a hundredth of the frames exceed, no peak counts. */
+/** So far below the level that a hundredth of the frames exceed a peak may be. */
 const RANGE_DB = 25;
-/**
- * Low, because a drawled vowel soon sounds like none to the detector, which knows speech by its changes: at 0.3
- * half of them are lost. At 0.1 noise between words gives two peaks more in a hundred.
- */
-const LIKELY_VOICE = 0.1;
+/** A probability of voice that is no doubt, */
+const CERTAIN = 0.5;
+/** and the lowest at which a peak counts, if it is loud. A drawled vowel soon sounds like no voice to the
+ * detector, which knows speech by its changes; so does noise between words, but that is seldom as loud. */
+const DOUBTED = 0.1;
+const DOUBTED_RANGE_DB = 10;
 /** Of exact silence, which would have none. */
 const LOWEST_DB = -160;
 
@@ -57,12 +58,12 @@ export function syllableMeter(): SyllableMeter {
  * @param level in dB, frame i at (i + 0.5) · 10 ms; so is `probability`, where what is missing is 0
  */
 export function nuclei(level: Float32Array, probability: Float32Array): readonly Ms[] {
-  const threshold = quantile(level, 0.99) - RANGE_DB;
+  const loud = quantile(level, 0.99);
   const found: Ms[] = [];
   for (let index = 1; index < level.length - 1; index += 1) {
     const peak = level[index] as number;
     if (peak <= (level[index - 1] as number) || peak < (level[index + 1] as number)) continue;
-    if (peak < threshold || (probability[index] ?? 0) <= LIKELY_VOICE) continue;
+    if (loud - peak > allowedRange(probability[index] ?? 0)) continue;
     let left = index - 1;
     while (left >= 0 && (level[left] as number) < peak && (level[left] as number) > peak - PROMINENCE_DB)
       left -= 1;
@@ -77,6 +78,12 @@ export function nuclei(level: Float32Array, probability: Float32Array): readonly
     if (right < level.length && (level[right] as number) <= peak) found.push((index + 0.5) * FRAME_MS);
   }
   return found;
+}
+
+/** How far below the loudest a peak may be, in dB. */
+function allowedRange(probability: number): number {
+  if (probability >= CERTAIN) return RANGE_DB;
+  return probability > DOUBTED ? DOUBTED_RANGE_DB : Number.NEGATIVE_INFINITY;
 }
 
 function quantile(values: Float32Array, share: number): number {

@@ -20,6 +20,8 @@ const LOUD = 0.9;
 const SHORTEST_DIP = 10;
 const SHORTEST_GAP = 10;
 const SHORTEST_SPEECH = 5;
+/** Speech begins more softly than it is found: so many frames are given back to it. */
+const ONSET = 1;
 
 /** When somebody speaks. */
 export type Voice = {
@@ -42,6 +44,7 @@ export type VoiceMeter = {
  * @param silero free for this sound: until `finish`, nothing else may use it
  */
 export function voiceMeter(silero: Silero): VoiceMeter {
+  silero.begin();
   const levelled = leveller(silero.add);
   const dips = dipMeter();
   let samplesIn = 0;
@@ -55,12 +58,14 @@ export function voiceMeter(silero: Silero): VoiceMeter {
       levelled.finish();
       const probability = perFrame(silero.finish(), framesIn(samplesIn));
       const rises = dips.finish();
-      const isSpeech = Uint8Array.from(probability, (value) => (value >= LIKELY ? 1 : 0));
+      // `Uint8Array.from` would make a list of a whole hour's numbers first.
+      const isSpeech = new Uint8Array(probability.map((value) => (value >= LIKELY ? 1 : 0)));
       const low = DIP * loudest(rises.filter((_, frame) => isSpeech[frame] === 1));
-      const isDip = Uint8Array.from(probability, (value, frame) =>
-        (rises[frame] ?? 0) < low && value < CERTAIN ? 1 : 0,
+      const isDip = new Uint8Array(
+        probability.map((value, frame) => ((rises[frame] ?? 0) < low && value < CERTAIN ? 1 : 0)),
       );
       for (const [from, to] of runsOf(isDip)) if (to - from >= SHORTEST_DIP) isSpeech.fill(0, from, to);
+      for (const [from] of runsOf(isSpeech)) isSpeech.fill(1, Math.max(0, from - ONSET), from);
       fill(isSpeech);
       const speech = runsOf(isSpeech)
         .filter(([from, to]) => to - from >= SHORTEST_SPEECH)
@@ -75,8 +80,8 @@ function perFrame(answers: Float32Array, frames: number): Float32Array {
   const last = answers.length - 1;
   return Float32Array.from({ length: frames }, (_, frame) => {
     const at = ((frame + 0.5) * FRAME + LAG) / SILERO_STEP - 0.5;
-    const before = Math.min(last, Math.max(0, Math.floor(at)));
-    const share = Math.min(1, Math.max(0, at - before));
+    const before = Math.min(last, Math.floor(at));
+    const share = at - before;
     const [from, to] = [answers[before] ?? 0, answers[Math.min(last, before + 1)] ?? 0];
     return from + share * (to - from);
   });

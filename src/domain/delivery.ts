@@ -111,12 +111,26 @@ function localRates(
     const endMs = speech.endMs - (count - 1 - index) * HOP_MS;
     const window = { startMs: endMs - WINDOW_MS, endMs };
     const spokenMs = phonationMs(window, pauses);
-    const within = syllables.filter((atMs) => atMs >= window.startMs && atMs < endMs).length;
-    return { ...window, spokenMs, rate: within / spokenMs };
+    return { ...window, spokenMs, rate: countWithin(window, syllables) / spokenMs };
   }).filter(({ spokenMs }) => spokenMs >= WINDOW_SPEECH_MS);
   const median = medianOf(windows.map(({ rate }) => rate));
   if (windows.length < 2 || median === 0) return null;
   return windows.map(({ startMs, endMs, rate }) => ({ startMs, endMs, ratio: rate / median }));
+}
+
+function countWithin({ startMs, endMs }: Span, instants: readonly Ms[]): number {
+  return countBefore(endMs, instants) - countBefore(startMs, instants);
+}
+
+/** By halves: an hour has 720 windows and ten thousand syllables. */
+function countBefore(limitMs: Ms, instants: readonly Ms[]): number {
+  let [low, high] = [0, instants.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((instants[middle] as Ms) < limitMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Of at least one; of an even number, the mean of the two in the middle. */

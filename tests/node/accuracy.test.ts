@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'talkthrough-accuracy-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The figures by their names, as printed: of each corpus, and of all. Names that come twice go by the one above, too. */
-function accuracy(path: string) {
+function accuracy(...args: readonly string[]) {
   type Report = { code: number; cells: ReadonlyMap<string, Readonly<Record<string, string>>> };
   return new Promise<Report & { stdout: string; stderr: string }>((done) => {
     const env = {
@@ -23,7 +23,7 @@ function accuracy(path: string) {
     };
     execFile(
       'npm',
-      ['run', '--silent', 'accuracy', '--', path],
+      ['run', '--silent', 'accuracy', '--', ...args],
       { cwd: root, env },
       (error, stdout, stderr) => {
         const [head = '', ...rows] = (stdout.split('\n\n')[0] ?? '').split('\n');
@@ -96,6 +96,20 @@ test('a folder with known speech: every figure by corpus and in all, and what ha
   expect(stdout).toContain('Without labels of speech: 1; of syllables, and without a text: 1.');
   expect(stderr).toContain('alone.wav: no labels beside it (alone.json), left out');
   expect(stderr).toContain('broken1.wav: The labels beside it are no JSON object. Left out.');
+}, 60_000);
+
+test('noise is added where it is asked for, so many decibels below the speech', async () => {
+  const { samples, phrases } = syntheticSpeech([500, 10, 600, 12, 500]);
+  const alone = mkdtempSync(join(folder, 'noise-'));
+  writeFileSync(join(alone, 'a.wav'), wavFile(samples));
+  writeFileSync(join(alone, 'a.json'), JSON.stringify({ speech: seconds(phrases), syllables: 22 }));
+  const syllables = async (...args: readonly string[]) =>
+    (await accuracy(alone, ...args)).cells.get('Syllables, all')?.['a'];
+  expect(await syllables()).toBe('0.0 % (1)');
+  expect(await syllables('--noise=40')).toBe('0.0 % (1)');
+  // Nothing stands out of noise that is 20 dB louder.
+  expect(figure(await syllables('--noise=-20'))).toBeGreaterThan(50);
+  expect((await accuracy(alone, '--noise=much')).code).toBe(1);
 }, 60_000);
 
 test('a folder that is not there, or without a pair, is an error', async () => {

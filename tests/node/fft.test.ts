@@ -15,7 +15,7 @@ function slowly(samples: readonly number[]): readonly { readonly re: number; rea
   });
 }
 
-const sizes = fc.constantFrom(4, 8, 64, 256);
+const sizes = fc.constantFrom(4, 8, 64, 128, 256);
 const samplesOf = (length: number) =>
   fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: length, maxLength: length });
 

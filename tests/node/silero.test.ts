@@ -25,11 +25,13 @@ function strangeSounds(): readonly (readonly [name: string, samples: Float32Arra
 }
 
 test('the probabilities are those of onnxruntime-web', async ({ annotate }) => {
-  const corpus = corpusFiles().filter((path) => /\/(jfk|mfa_acoustic|ten1|libri.*00[01]4)/.test(path));
+  const corpus = corpusFiles().filter((path) => /\/(jfk|ten1[02]|libri.*0014)\.wav$/.test(path));
   if (corpus.length === 0) await annotate('No real speech beside the project: generated sound only');
   const reference = await referenceSilero();
   const silero = createSilero(weights);
-  const clips = corpus.map((path) => [basename(path), parseWav(readFileSync(path)).samples] as const);
+  const clips = corpus.map(
+    (path) => [basename(path), parseWav(readFileSync(path)).samples.subarray(0, 80_000)] as const,
+  );
   for (const [name, samples] of [...strangeSounds(), ...clips]) {
     silero.add(samples);
     const [ours, theirs] = [silero.finish(), await reference(samples)];
@@ -37,7 +39,8 @@ test('the probabilities are those of onnxruntime-web', async ({ annotate }) => {
     const furthest = ours.reduce((most, value, at) => Math.max(most, Math.abs(value - (theirs[at] ?? 9))), 0);
     expect(furthest, name).toBeLessThan(1e-4);
   }
-});
+  // onnxruntime-web takes its time on a machine that has other work.
+}, 60_000);
 
 test('blocks of any length give the same, and so does the sound after another', () => {
   const sound = speechLike(4, 8, 16_000);
@@ -56,6 +59,17 @@ test('blocks of any length give the same, and so does the sound after another', 
     }),
     { numRuns: 15 },
   );
+});
+
+test('a sound that was broken off leaves nothing behind', () => {
+  const sound = speechLike(1, 8, 16_000);
+  const silero = createSilero(weights);
+  silero.add(sound);
+  const whole = silero.finish();
+  silero.add(sound.subarray(3000, 9000));
+  silero.begin();
+  silero.add(sound);
+  expect(silero.finish()).toEqual(whole);
 });
 
 test('a sound without samples has no probabilities', () => {

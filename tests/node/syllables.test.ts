@@ -63,6 +63,15 @@ test('only what is likely a voice counts, and nothing where nothing is known', (
   expect(instants(samples, [], new Float32Array())).toEqual([]);
 });
 
+test('a peak that may be a voice must be loud, one that certainly is a voice need not', () => {
+  // Bumps at 0, −9 and −11 dB, over and over, with deep dips between.
+  const level = Float32Array.from({ length: 240 }, (_, index) =>
+    index % 10 === 5 ? ([0, -9, -11][Math.floor(index / 10) % 3] ?? 0) : -40,
+  );
+  const found = (probability: number) => nuclei(level, always(240).fill(probability)).length;
+  expect([1, 0.5, 0.49, 0.11, 0.09, 0].map(found)).toEqual([24, 24, 16, 16, 0, 0]);
+});
+
 test('silence, a tone, nothing and a few samples have no syllables', () => {
   expect(instants(new Float32Array(5 * RATE))).toEqual([]);
   expect(instants(Float32Array.from({ length: 5 * RATE }, (_, index) => Math.sin(index / 3)))).toEqual([]);
