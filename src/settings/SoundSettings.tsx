@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import {
   chooseModel,
   MODEL_BYTES,
@@ -19,7 +19,7 @@ import styles from './SoundSettings.module.css';
 const SIZE = formatBytes(MODEL_BYTES);
 
 const FAULTS: Readonly<Record<ModelFault, string>> = {
-  foreign: 'It is no model for TensorFlow Lite. The file is called yamnet.tflite.',
+  foreign: 'It is no TensorFlow Lite model. The right file is called yamnet.tflite.',
   other: `It is another model, or not all of it: the right one has exactly ${MODEL_BYTES.toLocaleString('en')} bytes. Download it again.`,
   changed:
     'It has the right size, but not the right content (SHA-256): damaged, or changed. Download it again.',
@@ -68,9 +68,9 @@ export function SoundSettings() {
   return (
     <div className={styles['sounds']}>
       <p>
-        What else is in a recording can be marked on its time line: typing, coughs, throat clearing, laughter,
-        breaths, knocks, a phone, music, other voices, background noise. They are heard mainly in your pauses;
-        while you speak, most stay hidden.
+        What else is heard in a recording can be marked on its time line: typing, coughs, throat clearing,
+        laughter, breaths, knocks, a phone, music, other voices, background noise. They are heard mainly in
+        your pauses; while you speak, most stay hidden.
       </p>
       {model === undefined && <p className="muted">Looking for the model…</p>}
       {model === null && (
@@ -81,8 +81,8 @@ export function SoundSettings() {
           </p>
           {/* No link: a browser may look up the name of a link’s server before anybody presses it. */}
           <p className="small muted">
-            Talkthrough asks for it nowhere. Open this address yourself, save the file, and choose it here:{' '}
-            <code>{MODEL_URL}</code>
+            Talkthrough itself asks nobody for it. Open this address, save the file, and choose it here:
+            <code>{breakable(MODEL_URL)}</code>
           </p>
         </>
       )}
@@ -111,7 +111,6 @@ export function SoundSettings() {
       <input
         ref={input}
         type="file"
-        accept=".tflite"
         hidden
         aria-label="Model of sounds"
         onChange={(event) => {
@@ -122,6 +121,11 @@ export function SoundSettings() {
       {notice}
     </div>
   );
+}
+
+/** Breaks after slashes only, where there is no room for all of it. */
+function breakable(address: string): ReactNode {
+  return address.split(/(?<=\w\/)/).map((part) => [part, <wbr key={part} />]);
 }
 
 /** Undefined: it is being looked for. */

@@ -60,7 +60,7 @@ test('a file that is not the model is refused by name, with the reason', async (
   await openSettings();
   await upload(new File(['Dear diary, it rained.'], 'diary.tflite'));
   const alert = sounds().getByRole('alert');
-  await expect.element(alert).toMatchTextContent(/“diary\.tflite” was not taken.*no model/);
+  await expect.element(alert).toMatchTextContent(/“diary\.tflite” was not taken.*no TensorFlow Lite model/);
   await expectGoodLooks();
   const model = await theModel(skip);
   await upload(new File([model.slice(0, 2_000_000)], 'half.tflite'));
