@@ -133,7 +133,7 @@ function Work({ counts, background, explain, children }: WorkProps) {
     : { words: null, button: counts !== null && counts.failed > 0 ? 'Try again' : null };
   return (
     <>
-      {words !== null && <p className={button === 'Stop' ? 'small muted' : undefined}>{words}</p>}
+      {words !== null && <p className={button === 'Stop measuring' ? 'small muted' : undefined}>{words}</p>}
       {isOpen && now !== null && fault === null && !isStopped && (
         <Progress
           label={now.kind === 'delivery' ? 'Measuring recordings' : 'Listening for sounds'}
@@ -141,7 +141,7 @@ function Work({ counts, background, explain, children }: WorkProps) {
         />
       )}
       <div className={styles['buttons']}>
-        {button !== null && <Button onClick={button === 'Stop' ? stop : start}>{button}</Button>}
+        {button !== null && <Button onClick={button === 'Stop measuring' ? stop : start}>{button}</Button>}
         {children}
       </div>
     </>
@@ -162,9 +162,10 @@ function wordsFor(
       words: `What was measured could not be stored. ${explain(fault)} The recordings are untouched, and are measured again then.`,
       button: 'Try again',
     };
-  if (isStopped) return { words: 'Stopped, until you go on or open Talkthrough anew.', button: 'Go on' };
+  if (isStopped)
+    return { words: 'Stopped, until you go on or open Talkthrough anew.', button: 'Go on measuring' };
   const waits = 'The rest follows in the background, when no take is recorded and no other tab measures.';
-  return { words: now === null ? waits : null, button: 'Stop' };
+  return { words: now === null ? waits : null, button: 'Stop measuring' };
 }
 
 type Pending = Readonly<Record<Kind, ReadonlySet<AttemptId>>>;

@@ -53,12 +53,12 @@ test('how many are measured is said, how far it is, and it can be stopped and go
   await expect.element(data()).toMatchTextContent(/The rest follows in the background/);
   measureIn(archive);
   await expect.element(page.getByRole('progressbar', { name: 'Measuring recordings' })).toBeVisible();
-  await button('Stop').click();
+  await button('Stop measuring').click();
   await expect.element(data()).toMatchTextContent('Stopped, until you go on');
   await expectGoodLooks();
-  await button('Go on').click();
+  await button('Go on measuring').click();
   await expect.element(data(), patiently).toMatchTextContent('All 3 recordings are measured');
-  await expect.element(button('Stop')).not.toBeInTheDocument();
+  await expect.element(button('Stop measuring')).not.toBeInTheDocument();
 });
 
 test('all of it is measured again when the person has agreed', async () => {
@@ -130,5 +130,5 @@ test('with a model, listening for sounds is part of it', async ({ skip }) => {
     .toMatchTextContent(/The one recording is measured .*\. Sounds were listened for in 0 of 1\./);
   await free?.();
   await expect.element(data(), patiently).not.toMatchTextContent('Sounds were listened for');
-  await expect.element(button('Stop')).not.toBeInTheDocument();
+  await expect.element(button('Stop measuring')).not.toBeInTheDocument();
 });
