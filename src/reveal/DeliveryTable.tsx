@@ -3,6 +3,7 @@ import type { Unmeasured } from '../domain/facts.ts';
 import { type Confidence, confidenceIn, type Doubt, type FigureId, type Usual } from '../domain/usual.ts';
 import { classes } from '../ui/classes.ts';
 import { capitalised } from '../ui/format.ts';
+import { VisuallyHidden } from '../ui/VisuallyHidden.tsx';
 import styles from './DeliveryTable.module.css';
 import { FIGURES, figureWords, unmeasuredWords, usualWords } from './delivery-words.ts';
 
@@ -89,13 +90,19 @@ function Figure({ id, value, usual, count, confidence }: FigureProps) {
       {isMeasured && (
         <>
           <td role="cell" className={styles['usual']}>
-            {usual.tag === 'range' && (
+            {usual.tag === 'range' ? (
               <>
                 <Strip low={usual.low} high={usual.high} value={value} />
                 <span className={styles['key']}>Usually </span>
+                {usualWords(id, usual)}
+              </>
+            ) : (
+              // Said once, under the table.
+              <>
+                <span aria-hidden="true">–</span>
+                <VisuallyHidden>{usualWords(id, usual)}</VisuallyHidden>
               </>
             )}
-            {usualWords(id, usual)}
           </td>
           <td role="cell" className={classes(styles['confidence'], confidence === 'low' && styles['low'])}>
             <span className={styles['key']}>Confidence </span>

@@ -79,7 +79,7 @@ test('each measure stands with its value, what it is, what is usual and how sure
     .toEqual([
       'Syllables a second from first to last word, pauses included.',
       '4.0 syll/s',
-      'not enough yet: 0 of 3',
+      '–not enough yet: 0 of 3',
       'Confidence normal',
     ]);
   expect(rowOf('Pauses').slice(1, 2)).toEqual(['3 in all, 0.6 a minute']);
@@ -177,7 +177,7 @@ test('without speech the reason is given once, beside what is true of any sound'
     .toMatchTextContent('The delivery cannot be measured, because no speech was found.');
   const names = table().getByRole('rowheader').elements();
   expect(names.map((name) => name.textContent)).toEqual(['Loudness', 'Clipping']);
-  expect(rowOf('Loudness').slice(1)).toEqual(['−60.0 LUFS', 'not enough yet: 0 of 3', 'Confidence normal']);
+  expect(rowOf('Loudness').slice(1)).toEqual(['−60.0 LUFS', '–not enough yet: 0 of 3', 'Confidence normal']);
   await expect.element(region()).not.toMatchTextContent('Step by step');
 });
 
