@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { Sound } from '../../src/domain/facts.ts';
 import type { AttemptId } from '../../src/domain/ids.ts';
+import { snappedSpans } from '../../src/domain/step-facts.ts';
 import type { Listening, Measuring } from '../../src/reveal/measuring.ts';
 import { TimeLineTables } from '../../src/reveal/TimeLineTables.tsx';
 import type { Archive } from '../../src/storage/archive.ts';
@@ -89,11 +90,13 @@ function playheadInView(): number {
 }
 
 test('before the lock nothing of it is in the page; after it, strips, words and tables', async () => {
-  const { archive, attempt } = await openALongReview({ reviews: [{ scores: all(3) }] });
+  const { archive, attempt, router } = await openALongReview({ reviews: [{ scores: all(3) }] });
   await measure(archive, attempt.id);
+  // Left and come back to, the page is drawn with all of it read.
+  await router.navigate('/history');
+  await expect.element(lock()).not.toBeInTheDocument();
+  await router.navigate(`/attempts/${attempt.id}`);
   await expect.element(lock()).toBeEnabled();
-  // The page has read all of it by the time that it knows this.
-  await archive.coaching.update(attempt.id, (before) => before);
   await ready();
   expect(player().element().textContent).not.toMatch(/Pauses|Pace|Sounds|above|\d s\b/);
   expect(document.body.textContent).not.toMatch(/On the time line|Cough|heard mainly/);
@@ -287,6 +290,11 @@ test('an hour with 3000 pauses, 719 windows and 800 sounds is a few paths, and i
   expect(count()).toBeLessThan(250);
   await zoom().selectOptions('256×');
   await slider().fill('1800');
+  // A fraction of a pixel of the view would be a second here.
+  const step = player().element().querySelector('path[data-step="tradeoffs"]');
+  const { left, width } = slider().element().getBoundingClientRect();
+  const begins = snappedSpans(attempt, pauses)[2]?.startMs ?? 0;
+  expect(step?.getBoundingClientRect().left).toBeCloseTo(left + (begins / HOUR) * width, -1);
   expect(count()).toBeLessThan(250);
   const letters = [...player().element().querySelectorAll('path')].map(
     (path) => path.getAttribute('d')?.length ?? 0,
