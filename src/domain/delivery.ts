@@ -115,7 +115,12 @@ function localRates(
   }).filter(({ spokenMs }) => spokenMs >= WINDOW_SPEECH_MS);
   const median = medianOf(windows.map(({ rate }) => rate));
   if (windows.length < 2 || median === 0) return null;
-  return windows.map(({ startMs, endMs, rate }) => ({ startMs, endMs, ratio: rate / median }));
+  return windows.map(({ startMs, endMs, rate }) => ({ startMs, endMs, ratio: withoutDust(rate / median) }));
+}
+
+/** Rates of 15 and 12 have 1.25000…2 between them, but the rubric counts only what is above 1.25. */
+function withoutDust(ratio: number): number {
+  return Math.round(ratio * 1e9) / 1e9;
 }
 
 function countWithin({ startMs, endMs }: Span, instants: readonly Ms[]): number {

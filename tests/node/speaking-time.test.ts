@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deliveryOf, extentOf, pausesBetween, phonationMs } from '../../src/domain/delivery.ts';
 import type { Measures } from '../../src/domain/facts.ts';
+import { fastRuns } from '../../src/domain/step-facts.ts';
 import type { Span } from '../../src/domain/timeline.ts';
 
 const span = (startMs: number, endMs: number): Span => ({ startMs, endMs });
@@ -82,6 +83,17 @@ test('windows of 10 s every 5 s end with the speech, each against the median one
     { ...span(20_000, 30_000), ratio: 1.25 },
     { ...span(25_000, 35_000), ratio: 1.5 },
   ]);
+});
+
+test('exactly 1.25 times the median is 1.25, and not fast: the rubric wants more', () => {
+  // 12 and 15 syllables in a window: divided as they are, their rates give 1.2500000000000002.
+  const slow = regular(span(0, 30_000), 10_000 / 12);
+  const { localRates } = deliveryOf(
+    [span(0, 50_000)],
+    [...slow, ...regular(span(30_000, 50_000), 10_000 / 15)],
+  );
+  expect(localRates?.slice(-3).map(({ ratio }) => ratio)).toEqual([1.25, 1.25, 1.25]);
+  expect(fastRuns(localRates ?? [])).toEqual([]);
 });
 
 test('pauses do not slow a window down', () => {
