@@ -1,4 +1,5 @@
 import type { Ms } from '../domain/timeline.ts';
+import { smallest } from './dips.ts';
 import { RATE } from './resample.ts';
 import { createTrack } from './track.ts';
 
@@ -20,14 +21,21 @@ const HALF_WINDOW = 32;
 const KAISER_BETA = 20;
 /** So far the level must fall on both sides of a peak before it rises above it. */
 const PROMINENCE_DB = 1.5;
-/** So far below the level that a hundredth of the frames exceed a peak may be. */
-const RANGE_DB = 25;
 /** A probability of voice that is no doubt, */
 const CERTAIN = 0.5;
 /** and the lowest at which a peak counts, if it is loud. A drawled vowel soon sounds like no voice to the
  * detector, which knows speech by its changes; so does noise between words, but that is seldom as loud. */
 const DOUBTED = 0.1;
-const DOUBTED_RANGE_DB = 10;
+/**
+ * So far a peak may be below the loud speech around it: the level that so large a share of what is certainly
+ * speech within 4 s stays under, found for each second. Around it, because who turns away from the microphone
+ * goes on speaking as fast; and not the very loudest, because a laugh or a bang in between is not speech.
+ */
+const RANGE_DB = 21;
+const DOUBTED_RANGE_DB = 6;
+const LOUD = 0.85;
+const AROUND = 400;
+const LOUD_STEP = 100;
 /** Of exact silence, which would have none. */
 const LOWEST_DB = -160;
 
@@ -58,11 +66,12 @@ export function syllableMeter(): SyllableMeter {
  * @param level in dB, frame i at (i + 0.5) · 10 ms; so is `probability`, where what is missing is 0
  */
 export function nuclei(level: Float32Array, probability: Float32Array): readonly Ms[] {
-  const loud = quantile(level, 0.99);
+  const loudest = loudSpeech(level, probability);
   const found: Ms[] = [];
   for (let index = 1; index < level.length - 1; index += 1) {
     const peak = level[index] as number;
     if (peak <= (level[index - 1] as number) || peak < (level[index + 1] as number)) continue;
+    const loud = loudest[Math.floor(index / LOUD_STEP)] as number;
     if (loud - peak > allowedRange(probability[index] ?? 0)) continue;
     let left = index - 1;
     while (left >= 0 && (level[left] as number) < peak && (level[left] as number) > peak - PROMINENCE_DB)
@@ -80,14 +89,27 @@ export function nuclei(level: Float32Array, probability: Float32Array): readonly
   return found;
 }
 
-/** How far below the loudest a peak may be, in dB. */
+/** How far below loud speech a peak may be, in dB. */
 function allowedRange(probability: number): number {
   if (probability >= CERTAIN) return RANGE_DB;
   return probability > DOUBTED ? DOUBTED_RANGE_DB : Number.NEGATIVE_INFINITY;
 }
 
-function quantile(values: Float32Array, share: number): number {
-  return values.toSorted()[Math.floor(share * (values.length - 1))] ?? LOWEST_DB;
+/** How loud loud speech is in each second. Where there is none around, no peak is loud enough. */
+function loudSpeech(level: Float32Array, probability: Float32Array): Float32Array {
+  const speech = new Float32Array(2 * AROUND);
+  return Float32Array.from({ length: Math.ceil(level.length / LOUD_STEP) }, (_, second) => {
+    const centre = (second + 0.5) * LOUD_STEP;
+    const end = Math.min(level.length, centre + AROUND);
+    let count = 0;
+    for (let frame = Math.max(0, centre - AROUND); frame < end; frame += 1) {
+      if ((probability[frame] ?? 0) < CERTAIN) continue;
+      speech[count] = level[frame] as number;
+      count += 1;
+    }
+    const loud = count === 0 ? undefined : smallest(speech, count, Math.floor(LOUD * (count - 1)));
+    return loud ?? Number.POSITIVE_INFINITY;
+  });
 }
 
 /** The level of the band in dB every 10 ms; what it is relative to is the same throughout. */

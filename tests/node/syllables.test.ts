@@ -64,12 +64,39 @@ test('only what is likely a voice counts, and nothing where nothing is known', (
 });
 
 test('a peak that may be a voice must be loud, one that certainly is a voice need not', () => {
-  // Bumps at 0, −9 and −11 dB, over and over, with deep dips between.
-  const level = Float32Array.from({ length: 240 }, (_, index) =>
-    index % 10 === 5 ? ([0, -9, -11][Math.floor(index / 10) % 3] ?? 0) : -40,
+  // A long vowel at 0 dB, then bumps at 0, −5, −7, −20 and −22 dB, over and over, with deep dips between.
+  const level = Float32Array.from({ length: 400 }, (_, index) => {
+    if (index < 200) return 0;
+    return index % 10 === 5 ? ([0, -5, -7, -20, -22][Math.floor(index / 10) % 5] ?? 0) : -40;
+  });
+  const found = (probability: number) => nuclei(level, always(400).fill(probability, 200)).length;
+  expect([1, 0.5, 0.49, 0.11, 0.09, 0].map(found)).toEqual([16, 16, 8, 8, 0, 0]);
+});
+
+test('what is loud is so against the speech around it: how soft it is does not matter, nor what is loud but no speech', () => {
+  // Every other vowel is 10 dB softer.
+  const speech = babble(6, 4, 12).map((sample, index) =>
+    Math.floor((index * 4) / RATE) % 2 === 0 ? sample : sample * 10 ** -0.5,
   );
-  const found = (probability: number) => nuclei(level, always(240).fill(probability)).length;
-  expect([1, 0.5, 0.49, 0.11, 0.09, 0].map(found)).toEqual([24, 24, 16, 16, 0, 0]);
+  const found = instants(speech);
+  expect(found).toHaveLength(24);
+  fc.assert(
+    fc.property(fc.integer({ min: -40, max: 0 }), (gainDb) => {
+      const samples = new Float32Array(21 * RATE);
+      samples.set(speech);
+      samples.set(
+        speech.map((sample) => sample * 10 ** (gainDb / 20)),
+        15 * RATE,
+      );
+      // In the silence between, a bang of half a second.
+      samples.fill(0.9, 10 * RATE, 10.5 * RATE);
+      const probability = always(2100).fill(0, 600, 1500);
+      const all = instants(samples, [], probability);
+      expect(all.filter((atMs) => atMs < 6000)).toEqual(found);
+      expect(all.filter((atMs) => atMs >= 15_000).map((atMs) => atMs - 15_000)).toEqual(found);
+    }),
+    { numRuns: 20 },
+  );
 });
 
 test('silence, a tone, nothing and a few samples have no syllables', () => {
@@ -112,7 +139,7 @@ const contours = fc
 
 /** Straight from the definition: how far one must descend on each side before one can rise higher. */
 function byDefinition(level: Float32Array): readonly number[] {
-  const top = level.toSorted()[Math.floor(0.99 * (level.length - 1))] ?? 0;
+  const top = level.toSorted()[Math.floor(0.85 * (level.length - 1))] ?? 0;
   const found: number[] = [];
   level.forEach((peak, index) => {
     const lowest = (side: Float32Array, isHigher: (value: number) => boolean) => {
@@ -122,7 +149,7 @@ function byDefinition(level: Float32Array): readonly number[] {
     const left = lowest(level.slice(0, index).reverse(), (value) => value >= peak);
     const right = lowest(level.slice(index + 1), (value) => value > peak);
     const isInside = index > 0 && index < level.length - 1;
-    if (isInside && peak >= top - 25 && peak - Math.max(left, right) >= 1.5) found.push(index * 10 + 5);
+    if (isInside && peak >= top - 21 && peak - Math.max(left, right) >= 1.5) found.push(index * 10 + 5);
   });
   return found;
 }
