@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readSileroWeights } from '../../scripts/silero-weights.ts';
 import { clipMeter, deliveryMeter } from '../../src/analysis/delivery.ts';
 import { createSilero } from '../../src/analysis/silero.ts';
 import { MEASURE_IDS, type MeasureId, type Unmeasured } from '../../src/domain/facts.ts';
+import { parseWav } from '../support/audio.ts';
+import { corpusFiles } from '../support/microphone.ts';
 import { joined, noise, tone } from '../support/reference-sounds.ts';
 import { syntheticSpeech } from '../support/synthetic-speech.ts';
 
@@ -63,6 +66,41 @@ test('who pauses often does not speak more slowly in any window', () => {
   const { delivery } = measured(halting.samples);
   for (const { ratio } of delivery.localRates ?? []) expect(Math.abs(ratio - 1)).toBeLessThan(0.12);
   expect(delivery.localRates?.length).toBeGreaterThan(1);
+});
+
+/** About the same syllables and rates of windows when either half becomes softer. */
+function expectSame(samples: Float32Array): void {
+  const before = measured(samples).delivery;
+  fc.assert(
+    fc.property(fc.boolean(), fc.integer({ min: -18, max: -9 }), (isFirst, gainDb) => {
+      const softened = samples.map((sample, index) =>
+        index < samples.length / 2 === isFirst ? sample * 10 ** (gainDb / 20) : sample,
+      );
+      const after = measured(softened).delivery;
+      expect(Math.abs(before.syllables.length - after.syllables.length)).toBeLessThanOrEqual(2);
+      expect(after.localRates).toHaveLength(before.localRates?.length ?? 0);
+      after.localRates?.forEach(({ ratio }, index) => {
+        expect(Math.abs(ratio - (before.localRates?.[index]?.ratio ?? 0))).toBeLessThan(0.06);
+      });
+    }),
+    { numRuns: 4 },
+  );
+}
+
+test('who becomes softer does not lose syllables, and no window becomes fast', () => {
+  const { samples } = syntheticSpeech([300, 20, 500, 16, 700, 24, 400, 20, 500, 20, 500, 16, 700, 24, 400]);
+  // Every other syllable is unstressed.
+  const said = samples.map((sample, index) =>
+    Math.floor(index / (0.22 * RATE)) % 2 === 0 ? sample : 0.3 * sample,
+  );
+  expectSame(said);
+});
+
+const reading = corpusFiles().find((path) => path.endsWith('/mfa_acoustic_corpus.wav'));
+
+test.skipIf(reading === undefined)('nor does a reader who reads the same again', () => {
+  const { samples } = parseWav(readFileSync(reading ?? ''));
+  expectSame(joined(samples, samples));
 });
 
 test('digital silence is silent, a constant is, and so is what only toggles the last bit of 16', () => {
