@@ -46,16 +46,16 @@ export type ClipMeter = {
  * @param silero free for this clip: until `finish`, nothing else may use it
  */
 export function clipMeter(silero: Silero): ClipMeter {
-  const resampled = resampler();
   const clipping = clippingMeter();
   const meter = deliveryMeter(silero);
+  const resampled = resampler(meter.add);
   return {
     add(block) {
       clipping.add(block);
-      meter.add(resampled.add(block));
+      resampled.add(block);
     },
     finish() {
-      meter.add(resampled.finish());
+      resampled.finish();
       return meter.finish(clipping.clippedMs());
     },
   };

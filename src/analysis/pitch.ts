@@ -21,9 +21,18 @@ const SILENCE = 0.03;
 const OCTAVE_COST = 0.01;
 const JUMP_COST = 0.35;
 const VOICED_UNVOICED_COST = 0.14;
-/** So quiet against the loudest of the clip that no voice wins: see `unvoicedStrength`. */
-const QUIET = (0.5 * SILENCE) / (1 + VOICING);
+/**
+ * What is quiet is told from the speech around it: Praat asks the loudest sample of all, which may be a knock, or said
+ * before the speaker leaned back. Looked at are 5 s of speech, of which a twentieth may be louder than speech is; so
+ * much louder than the rest of it its loudest samples are.
+ */
+const AROUND = 500;
+const AROUND_HOP = 100;
+const LOUD_QUANTILE = 0.95;
+const LOUDEST_OVER_LOUD = 1.5;
 
+/** Blocks are cut to so many samples, so that one of any length needs no more memory. */
+const PIECE = 4096;
 /** Three periods of the lowest voice. */
 const WINDOW = (3 * PITCH_RATE) / FLOOR;
 const HALF_WINDOW = WINDOW / 2;
@@ -54,7 +63,7 @@ export type PitchMeter = {
 /**
  * The pitch of a voice by autocorrelation, after Boersma (1993), "Accurate short-term analysis of the
  * fundamental frequency and the harmonics-to-noise ratio of a sampled sound", with Praat's standard settings:
- * some candidates for each frame, and the cheapest path through them all. Keeps 5 MB an hour, 15 MB at most.
+ * some candidates for each frame, and the cheapest path through them all. Keeps 8 MB an hour, 14 MB at most.
  */
 export function pitchMeter(): PitchMeter {
   const halved = halver();
@@ -62,30 +71,25 @@ export function pitchMeter(): PitchMeter {
   const candidatesOf = autocorrelator();
   /** From half a window before the next frame on; silence before the first. */
   const sound = {
-    low: new Float32Array(8 * WINDOW),
-    calm: new Float32Array(8 * WINDOW),
-    high: new Float32Array(8 * WINDOW),
+    low: new Float32Array(PIECE + WINDOW),
+    calm: new Float32Array(PIECE + WINDOW),
+    high: new Float32Array(PIECE + WINDOW),
   };
   let length = HALF_WINDOW - FRAME / 2;
   let samplesIn = 0;
-  /** The loudest sample so far, and around each frame. */
-  let loudest = 0;
-  const peaks = growing(new Float32Array(4096));
-  const counts = growing(new Uint8Array(4096));
-  const hz = growing(new Uint16Array(4096));
-  const strengths = growing(new Uint16Array(4096));
+  /** The loudest sample around each frame. */
+  const peaks = paged(Float32Array);
+  const counts = paged(Uint8Array);
+  const hz = paged(Uint16Array);
+  const strengths = paged(Uint16Array);
 
   function push({ low, high }: Bands) {
     const calm = low.slice();
     pass.apply(calm);
-    const needed = length + low.length;
-    if (needed > sound.low.length)
-      for (const band of ['low', 'calm', 'high'] as const) sound[band] = enlarged(sound[band], 2 * needed);
     sound.low.set(low, length);
     sound.calm.set(calm, length);
     sound.high.set(high, length);
-    length = needed;
-    loudest = Math.max(loudest, peakOf(calm, 0, calm.length));
+    length += low.length;
   }
 
   function take(frames: number) {
@@ -94,7 +98,7 @@ export function pitchMeter(): PitchMeter {
       const centre = from + HALF_WINDOW;
       const peak = peakOf(sound.calm, centre - HALF_PERIOD, centre + HALF_PERIOD);
       peaks.push(peak);
-      const found = peak > QUIET * loudest ? candidatesOf(sound, from) : [];
+      const found = peak > 0 ? candidatesOf(sound, from) : [];
       counts.push(found.length);
       for (const each of found) {
         hz.push(Math.round(each.hz / HZ_STEP));
@@ -108,23 +112,16 @@ export function pitchMeter(): PitchMeter {
   return {
     add(samples) {
       samplesIn += samples.length;
-      push(halved(samples));
-      take(Number.POSITIVE_INFINITY);
+      for (let from = 0; from < samples.length; from += PIECE) {
+        push(halved(samples.subarray(from, from + PIECE)));
+        take(Number.POSITIVE_INFINITY);
+      }
     },
     finish({ speech }) {
       const frames = Math.round(samplesIn / (2 * FRAME));
       push(halved(new Float32Array(2 * WINDOW)));
       take(frames);
-      return {
-        f0: cheapestPath(
-          peaks.values().subarray(0, frames),
-          loudest,
-          counts.values(),
-          hz.values(),
-          strengths.values(),
-          speech,
-        ),
-      };
+      return { f0: cheapestPath({ frames, peaks, counts, hz, strengths }, speech) };
     },
   };
 }
@@ -138,33 +135,35 @@ function peakOf(samples: Float32Array, from: number, end: number): number {
   return peak;
 }
 
-type Numbers = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+type Paged = {
+  push(value: number): void;
+  readonly length: () => number;
+  readonly at: (index: number) => number;
+};
 
-function enlarged<T extends Numbers>(values: T, size: number): T {
-  const larger = new (values.constructor as new (size: number) => T)(size);
-  larger.set(values);
-  return larger;
-}
+const PAGE_BITS = 10;
+const PAGE = 2 ** PAGE_BITS;
 
-/** Grows by half of itself: an hour would otherwise take twice what it needs. */
-function growing<T extends Numbers>(first: T) {
-  let values = first;
+/** Numbers of which more and more come. One array would have to be copied as it grows: for a while there would be two. */
+function paged(Kind: new (size: number) => Float32Array | Uint16Array | Uint8Array): Paged {
+  const pages: (Float32Array | Uint16Array | Uint8Array)[] = [];
   let length = 0;
   return {
-    push(value: number) {
-      if (length === values.length) values = enlarged(values, Math.ceil(1.5 * length));
-      values[length] = value;
+    push(value) {
+      if (length === pages.length * PAGE) pages.push(new Kind(PAGE));
+      (pages[length >> PAGE_BITS] as Float32Array)[length & (PAGE - 1)] = value;
       length += 1;
     },
     length: () => length,
-    values: () => values.subarray(0, length) as T,
+    /** Of what was pushed: the indexes are within bounds by construction. */
+    at: (index) => (pages[index >> PAGE_BITS] as Float32Array)[index & (PAGE - 1)] as number,
   };
 }
 
 /** A sound at half the rate: what is under half of that rate, and what is left, which comes mirrored. */
 type Bands = { readonly low: Float32Array; readonly high: Float32Array };
 
-/** A half-band filter, of which each second tap is 0, in Blackman's window; its delay is made up for. */
+/** A half-band filter, of which each second tap is 0, in Blackman's window; its delay is made up for. `PIECE` at a time. */
 function halver(): (samples: Float32Array) => Bands {
   const taps = Float64Array.from({ length: 8 }, (_, index) => {
     const distance = 2 * index + 1;
@@ -173,14 +172,9 @@ function halver(): (samples: Float32Array) => Bands {
     return (Math.sin((Math.PI * distance) / 2) / (Math.PI * distance)) * blackman;
   });
   const reach = 15;
-  let kept = new Float64Array(1024);
+  const kept = new Float64Array(PIECE + 2 * reach + 1);
   let length = reach;
   return (samples) => {
-    if (length + samples.length > kept.length) {
-      const larger = new Float64Array(2 * (length + samples.length));
-      larger.set(kept.subarray(0, length));
-      kept = larger;
-    }
     kept.set(samples, length);
     length += samples.length;
     const size = Math.max(0, Math.ceil((length - 2 * reach) / 2));
@@ -290,7 +284,7 @@ function keep(found: Candidate[], candidate: Candidate): void {
   found.splice(worst, 1);
 }
 
-/** How much speaks for no voice at all, by how loud a frame is against the loudest of the clip. */
+/** How much speaks for no voice at all, by how loud a frame is against the loudest around it. */
 function unvoicedStrength(peak: number, loudest: number): number {
   const level = loudest > 0 ? peak / loudest : 0;
   return VOICING + Math.max(0, 2 - level / (SILENCE / (1 + VOICING)));
@@ -302,21 +296,53 @@ function changeCost(state: number, log: number, other: number, otherLog: number)
   return state === other ? 0 : VOICED_UNVOICED_COST;
 }
 
+type Frames = {
+  readonly frames: number;
+  readonly peaks: Paged;
+  /** How many of the candidates, which follow on one another, are a frame's. */
+  readonly counts: Paged;
+  readonly hz: Paged;
+  readonly strengths: Paged;
+};
+
+/**
+ * How loud the loudest of the speech around a frame is, for each second of speech: of the seconds before it and after,
+ * each with its own, what is less, so that a change of level holds from where it is.
+ *
+ * @param peaks of the frames with speech
+ */
+function loudestAround(peaks: Float32Array): Float32Array {
+  const length = Math.min(AROUND, peaks.length);
+  const levels: number[] = [];
+  for (let from = 0; from === 0 || from + length <= peaks.length; from += AROUND_HOP) {
+    const sorted = peaks.slice(from, from + length).sort();
+    levels.push(LOUDEST_OVER_LOUD * (sorted[Math.floor(LOUD_QUANTILE * (length - 1))] ?? 0));
+  }
+  const last = levels.length - 1;
+  return Float32Array.from({ length: Math.ceil(peaks.length / AROUND_HOP) }, (_, second) =>
+    Math.min(
+      levels[Math.min(second, last)] as number,
+      levels[Math.max(0, Math.min(last, second - AROUND / AROUND_HOP + 1))] as number,
+    ),
+  );
+}
+
 /** Viterbi: for each candidate of a frame, the best of the frame before. Outside of the speech there is no voice. */
 function cheapestPath(
-  peaks: Float32Array,
-  loudest: number,
-  counts: Uint8Array,
-  hz: Uint16Array,
-  strengths: Uint16Array,
+  { frames, peaks, counts, hz, strengths }: Frames,
   speech: readonly Span[],
 ): Float32Array {
-  const frames = peaks.length;
   const isSpeech = new Uint8Array(frames);
   for (const { startMs, endMs } of speech)
     isSpeech.fill(1, Math.round(startMs / FRAME_MS), Math.round(endMs / FRAME_MS));
-  /** Which of the frame before led to it: for no voice (0), and for each candidate. */
-  const cameFrom = new Uint8Array(frames * (MOST_CANDIDATES + 1));
+  const spoken = new Float32Array(isSpeech.reduce((sum, is) => sum + is, 0));
+  for (let frame = 0, index = 0; frame < frames; frame += 1)
+    if (isSpeech[frame] === 1) spoken[index++] = peaks.at(frame);
+  const loudest = loudestAround(spoken);
+  /** How many frames with speech there were. */
+  let heard = 0;
+  /** Which of the frame before led to it: for no voice, and for each candidate after it. */
+  const cameFrom = new Uint8Array(frames + hz.length());
   let [logs, worths] = [new Float64Array(MOST_CANDIDATES + 1), new Float64Array(MOST_CANDIDATES + 1)];
   let [logsBefore, worthsBefore] = [
     new Float64Array(MOST_CANDIDATES + 1),
@@ -325,10 +351,15 @@ function cheapestPath(
   let before = 0;
   let first = 0;
   for (let frame = 0; frame < frames; frame += 1) {
-    const count = counts[frame] as number;
-    const possible = isSpeech[frame] === 1 ? count : 0;
+    const count = counts.at(frame);
+    const isSpoken = isSpeech[frame] === 1;
+    const possible = isSpoken ? count : 0;
+    const unvoiced = isSpoken
+      ? unvoicedStrength(peaks.at(frame), loudest[Math.floor(heard / AROUND_HOP)] as number)
+      : 0;
+    if (isSpoken) heard += 1;
     for (let state = 0; state <= possible; state += 1) {
-      const log = state === 0 ? 0 : Math.log2((hz[first + state - 1] as number) * HZ_STEP);
+      const log = state === 0 ? 0 : Math.log2(hz.at(first + state - 1) * HZ_STEP);
       logs[state] = log;
       let best = Number.NEGATIVE_INFINITY;
       let from = 0;
@@ -343,10 +374,9 @@ function cheapestPath(
       worths[state] =
         best +
         (state === 0
-          ? unvoicedStrength(peaks[frame] as number, loudest)
-          : (strengths[first + state - 1] as number) * STRENGTH_STEP -
-            OCTAVE_COST * (Math.log2(CEILING) - log));
-      cameFrom[frame * (MOST_CANDIDATES + 1) + state] = from;
+          ? unvoiced
+          : strengths.at(first + state - 1) * STRENGTH_STEP - OCTAVE_COST * (Math.log2(CEILING) - log));
+      cameFrom[frame + first + state] = from;
     }
     [logs, logsBefore] = [logsBefore, logs];
     [worths, worthsBefore] = [worthsBefore, worths];
@@ -359,9 +389,9 @@ function cheapestPath(
   for (let other = 1; other <= before; other += 1)
     if ((worthsBefore[other] as number) > (worthsBefore[state] as number)) state = other;
   for (let frame = frames - 1; frame >= 0; frame -= 1) {
-    first -= counts[frame] as number;
-    if (state > 0) f0[frame] = (hz[first + state - 1] as number) * HZ_STEP;
-    state = cameFrom[frame * (MOST_CANDIDATES + 1) + state] as number;
+    first -= counts.at(frame);
+    if (state > 0) f0[frame] = hz.at(first + state - 1) * HZ_STEP;
+    state = cameFrom[frame + first + state] as number;
   }
   return f0;
 }
@@ -381,7 +411,10 @@ const FURTHEST = 12;
  */
 export function pitchMeasures({ f0 }: Pitch): Pick<Measures, 'pitchMedian' | 'pitchSpread'> {
   const voiced = f0.filter((hz) => hz > 0);
-  if (voiced.length < LEAST_VOICE) return { pitchMedian: 'no-voice', pitchSpread: 'no-voice' };
+  if (voiced.length < LEAST_VOICE) {
+    const reason = voiced.length === 0 ? 'no-voice' : 'too-short';
+    return { pitchMedian: reason, pitchSpread: reason };
+  }
   const pitchMedian = median(voiced);
   const spreads: number[] = [];
   for (let from = 0; from === 0 || from + SPREAD_WINDOW <= f0.length; from += SPREAD_HOP) {

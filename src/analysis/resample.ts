@@ -8,7 +8,7 @@ export const RATE = 16_000;
  * milliseconds, and encoders are late by a few.
  */
 const JITTER_SEC = 0.01;
-/** A stamp that leaves more out is broken. An hour of silence is 230 MB, mostly never touched. */
+/** A stamp that leaves more out is broken. */
 const LONGEST_GAP_SEC = 3600;
 
 /** Half the length of the filter, in periods of the lower rate: 30 taps at 16 kHz. A multiple of 3, for `third`. */
@@ -19,25 +19,33 @@ const KAISER_BETA = 5.9;
 const MOST_PHASES = 640;
 
 export type Resampler = {
-  /**
-   * What can be told so far of the sound at 16 kHz, from where the last answer ended: sample n of all answers
-   * is at n / 16000 s of the clip. Gaps are silence, what overlaps is dropped, what is before 0 is cut, and samples that
-   * are no numbers (float WAV) are 0, so that no meter has to ask. The rate may change from block to block.
-   */
-  add(block: SoundBlock): Float32Array;
-  /** The rest. */
-  finish(): Float32Array;
+  /** As decode.ts gives them. The rate may change from block to block. */
+  add(block: SoundBlock): void;
+  /** Gives the rest. */
+  finish(): void;
 };
 
-/** Any sampling rate to 16 kHz, with a windowed sinc whose delay is made up for. */
-export function resampler(): Resampler {
+/**
+ * Any sampling rate to 16 kHz, with a windowed sinc whose delay is made up for. Gaps are silence, what overlaps is
+ * dropped, what is before 0 is cut, and samples that are no numbers (float WAV) are 0, so that no meter has to ask.
+ *
+ * @param onSamples hears, a piece at a time, the sound at 16 kHz: sample n of all pieces is at n / 16000 s of the clip.
+ *   They are not to be changed, and good until it returns. Silence comes in pieces of a second: an hour is 230 MB
+ */
+export function resampler(onSamples: (samples: Float32Array) => void): Resampler {
   /** The run of blocks without a gap that is being filtered. */
   let stretch: Stretch | null = null;
   /** How many samples were given. */
   let given = 0;
+  const silence = new Float32Array(RATE);
 
   /** The end of what has come in. */
   const endSec = () => (stretch === null ? given / RATE : stretch.endSec());
+
+  function give(samples: Float32Array) {
+    given += samples.length;
+    if (samples.length > 0) onSamples(samples);
+  }
 
   return {
     add({ startSec, sampleRate, samples }) {
@@ -46,29 +54,20 @@ export function resampler(): Resampler {
       const isExact = stretch === null;
       const from = isSane && (isExact || offSec < -JITTER_SEC) ? Math.round(-offSec * sampleRate) : 0;
       const fresh = from > 0 ? samples.subarray(from) : samples;
-      if (fresh.length === 0) return new Float32Array();
+      if (fresh.length === 0) return;
       const gapSec = isSane && (isExact || offSec > JITTER_SEC) ? Math.max(0, offSec) : 0;
-      if (stretch?.sampleRate === sampleRate && gapSec === 0) {
-        const out = stretch.add(fresh);
-        given += out.length;
-        return out;
+      if (stretch?.sampleRate !== sampleRate || gapSec > 0) {
+        const originSec = endSec() + gapSec;
+        if (stretch !== null) give(stretch.finish());
+        const first = Math.max(given, Math.ceil(originSec * RATE - NO_TIME));
+        while (given < first) give(silence.subarray(0, first - given));
+        stretch = createStretch(sampleRate, originSec, first);
       }
-      const originSec = endSec() + gapSec;
-      const before = stretch?.finish() ?? new Float32Array();
-      const first = Math.max(given + before.length, Math.ceil(originSec * RATE - NO_TIME));
-      stretch = createStretch(sampleRate, originSec, first);
-      const after = stretch.add(fresh);
-      const out = new Float32Array(first - given + after.length);
-      out.set(before);
-      out.set(after, first - given);
-      given += out.length;
-      return out;
+      give(stretch.add(fresh));
     },
     finish() {
-      const out = stretch?.finish() ?? new Float32Array();
-      given += out.length;
+      if (stretch !== null) give(stretch.finish());
       stretch = null;
-      return out;
     },
   };
 }

@@ -30,9 +30,9 @@ const worker: SoundsWorker = {
     decoding(async () => {
       if (classifier === null) throw new Error('Nothing to listen with was opened');
       const ear = openEar(classifier);
-      const resampled = resampler();
-      for await (const block of decodeMono(clip, onProgress)) ear.add(resampled.add(block));
-      ear.add(resampled.finish());
+      const resampled = resampler(ear.add);
+      for await (const block of decodeMono(clip, onProgress)) resampled.add(block);
+      resampled.finish();
       return ear.finish();
     }),
 };

@@ -25,10 +25,10 @@ const speeds = {
 
   /** Keeps the sound of a clip for what follows. */
   async hear(clip: Blob): Promise<void> {
-    const resampled = resampler();
     const blocks: Float32Array[] = [];
-    for await (const block of decodeMono(clip, () => undefined)) blocks.push(resampled.add(block).slice());
-    blocks.push(resampled.finish());
+    const resampled = resampler((samples) => void blocks.push(samples.slice()));
+    for await (const block of decodeMono(clip, () => undefined)) resampled.add(block);
+    resampled.finish();
     sound = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0));
     let at = 0;
     for (const block of blocks) {

@@ -15,6 +15,7 @@ import {
   tone,
   VOICES,
 } from '../support/reference-sounds.ts';
+import { syntheticSpeech } from '../support/synthetic-speech.ts';
 
 const reference = references();
 const ALWAYS: readonly Span[] = [{ startMs: 0, endMs: 3_600_000 }];
@@ -135,6 +136,48 @@ test('rumble and a constant are no voice, and hide none', () => {
   expect(voicing / frames).toBeLessThan(0.05);
 });
 
+const TALK = syntheticSpeech([500, 14, 400, 14, 400, 14, 400, 14, 300]);
+const TALKED = pitchOf(TALK.samples, TALK.phrases);
+const louder = (samples: Float32Array, gainDb: number) =>
+  samples.map((sample) => sample * 10 ** (gainDb / 20));
+
+test('a knock or a step, before the speech or in it, takes no voice away from soft speech', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -40, max: 0 }),
+      fc.constantFrom(50, 200, 1500, 5000, 9000),
+      fc.boolean(),
+      (gainDb, atMs, isStep) => {
+        const at = (atMs * RATE) / 1000;
+        const length = isStep ? Number.POSITIVE_INFINITY : RATE / 100;
+        const disturbed = louder(TALK.samples, gainDb).map((sample, index) =>
+          index < at || index >= at + length ? sample : sample + (isStep ? 0.5 : 0.9 * Math.sin(index / 4)),
+        );
+        const { both, gross, voicing } = compared(pitchOf(disturbed, TALK.phrases), TALKED);
+        expect(both).toBeGreaterThan(800);
+        // Some frames around it.
+        expect(gross).toBeLessThan(6);
+        expect(voicing).toBeLessThan(20);
+      },
+    ),
+    { numRuns: 20 },
+  );
+});
+
+test('who leans back halfway keeps the voice', () => {
+  for (const gainDb of [-10, -15, -20, -26])
+    for (const isFirst of [true, false]) {
+      const samples = TALK.samples.map((sample, index) =>
+        isFirst === index < TALK.samples.length / 2 ? sample * 10 ** (gainDb / 20) : sample,
+      );
+      const { both, gross, voicing } = compared(pitchOf(samples, TALK.phrases), TALKED);
+      expect(both).toBeGreaterThan(800);
+      // Where it changes.
+      expect(gross).toBeLessThan(6);
+      expect(voicing, `${gainDb} dB`).toBeLessThan(20);
+    }
+});
+
 test('what has no voice says so', () => {
   const none = { pitchMedian: 'no-voice', pitchSpread: 'no-voice' };
   const sounds = {
@@ -142,7 +185,6 @@ test('what has no voice says so', () => {
     silence: new Float32Array(3 * RATE),
     constant: new Float32Array(3 * RATE).fill(0.5),
     hiss: noise(3 * RATE, 3),
-    short: tone(150, 0.2, -20),
   };
   for (const [name, sound] of Object.entries(sounds))
     expect(pitchMeasures({ f0: pitchOf(sound) }), name).toEqual(none);
@@ -174,5 +216,10 @@ test('a second of voice is enough for a spread, and a third of one for a median'
   expect(pitchMeasures({ f0 }).pitchSpread).toBeCloseTo(2 / Math.SQRT2, 1);
   expect(pitchMeasures({ f0: f0.subarray(0, 99) }).pitchSpread).toBe('too-short');
   expect(pitchMeasures({ f0: f0.subarray(0, 30) }).pitchMedian).toBeGreaterThan(100);
-  expect(pitchMeasures({ f0: f0.subarray(0, 29) }).pitchMedian).toBe('no-voice');
+  for (const frames of [1, 29])
+    expect(pitchMeasures({ f0: f0.subarray(0, frames) })).toEqual({
+      pitchMedian: 'too-short',
+      pitchSpread: 'too-short',
+    });
+  expect(pitchMeasures({ f0: pitchOf(tone(150, 0.2, -20)) }).pitchMedian).toBe('too-short');
 });

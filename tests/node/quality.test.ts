@@ -25,6 +25,10 @@ const SPEECH: readonly Span[] = [
 /** A tone of −20 dB where the speech is. */
 const SPOKEN = joined(silence(1), tone(300, 2, -17), silence(1), tone(300, 2, -17), silence(1));
 
+/** As syllables are, four a second. */
+const louderAndSofter = (samples: Float32Array) =>
+  samples.map((sample, index) => sample * (1 + 0.7 * Math.sin((2 * Math.PI * 4 * index) / RATE)));
+
 test('what was added as noise is found again', () => {
   for (const wanted of [30, 20, 15, 10, 5])
     expect(signalToNoise(mixed(SPOKEN, hiss(7, -20 - wanted)), SPEECH)).toBeCloseTo(wanted, 0);
@@ -41,6 +45,47 @@ test('a knock in a pause, and the echo beside the speech, are not its noise', ()
   const echo = joined(silence(3), tone(300, 0.05, -20), silence(3.95));
   const noisy = mixed(SPOKEN, hiss(7, -50));
   expect(signalToNoise(mixed(mixed(noisy, knock), echo), SPEECH)).toBeCloseTo(30, 0);
+});
+
+test('what was muted, or is missing, is no pause', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 3, max: 30 }),
+      fc.integer({ min: 0, max: 20 }),
+      fc.integer({ min: 0, max: 20 }),
+      (wanted, before, after) => {
+        const noisy = mixed(SPOKEN, hiss(7, -20 - wanted));
+        const later = SPEECH.map(({ startMs, endMs }) => ({
+          startMs: startMs + 1000 * before,
+          endMs: endMs + 1000 * before,
+        }));
+        const muted = signalToNoise(joined(silence(before), noisy, silence(after)), later);
+        expect(Math.abs(Number(muted) - Number(signalToNoise(noisy, SPEECH)))).toBeLessThan(0.3);
+      },
+    ),
+    { numRuns: 20 },
+  );
+  // Of the room too little was heard.
+  const short = joined(silence(1), mixed(tone(300, 2, -17), hiss(2, -30)), hiss(0.15, -30), silence(3));
+  expect(signalToNoise(short, [{ startMs: 1000, endMs: 3000 }])).toBe('no-pauses');
+});
+
+test('bangs in the speech make it no louder against the noise', () => {
+  const noisy = mixed(louderAndSofter(SPOKEN), hiss(7, -30));
+  const before = Number(signalToNoise(noisy, SPEECH));
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.1, max: 3, noNaN: true }),
+      fc.integer({ min: 0, max: 1800 }),
+      (peak, atMs) => {
+        const bang = noise(0.15 * RATE, 5).map((sample) => peak * sample);
+        const banging = joined(silence(1 + atMs / 1000), bang, silence(6));
+        const off = Number(signalToNoise(mixed(noisy, banging), SPEECH)) - before;
+        expect(Math.abs(off)).toBeLessThan(1.5);
+      },
+    ),
+    { numRuns: 20 },
+  );
 });
 
 test('gain changes nothing', () => {

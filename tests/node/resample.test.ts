@@ -6,10 +6,15 @@ import { joined } from '../support/reference-sounds.ts';
 
 const RATES = [8000, 11_025, 16_000, 22_050, 44_100, 48_000, 96_000, 192_000, 44_056];
 
-function resampled(blocks: readonly SoundBlock[]): Float32Array {
-  const { add, finish } = resampler();
-  return joined(...blocks.map(add), finish());
+function piecesOf(blocks: readonly SoundBlock[]): readonly Float32Array[] {
+  const pieces: Float32Array[] = [];
+  const { add, finish } = resampler((samples) => void pieces.push(samples.slice()));
+  blocks.forEach(add);
+  finish();
+  return pieces;
 }
+
+const resampled = (blocks: readonly SoundBlock[]) => joined(...piecesOf(blocks));
 
 function sine(hz: number, sampleRate: number, seconds: number): Float32Array {
   return Float32Array.from({ length: Math.round(seconds * sampleRate) }, (_, index) =>
@@ -116,6 +121,23 @@ test('a gap is silence, and sound before the start is cut', () => {
       expect(Math.abs((edges[index] ?? -1) - at), `${sampleRate}, edge ${index}`).toBeLessThanOrEqual(2);
     });
   }
+});
+
+test('no gap, at the start or later, gives more than a second at once', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...RATES), fc.integer({ min: 0, max: 60_000 }), (sampleRate, gapMs) => {
+      const samples = new Float32Array(sampleRate / 10).fill(1);
+      const second = (2 * gapMs) / 1000 + 0.1;
+      const pieces = piecesOf([
+        { startSec: gapMs / 1000, sampleRate, samples },
+        { startSec: second, sampleRate, samples },
+      ]);
+      expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(RATE);
+      const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+      expect(Math.abs(length - (second + 0.1) * RATE)).toBeLessThan(0.02 * RATE);
+    }),
+    { numRuns: 20 },
+  );
 });
 
 test('what comes twice is dropped the second time', () => {
