@@ -51,7 +51,8 @@ export function clipMeter(silero: Silero): ClipMeter {
   const meter = deliveryMeter(silero);
   return {
     add(block) {
-      clipping.add(block);
+      const { extremes: samples = block.samples } = block;
+      clipping.add({ ...block, samples });
       meter.add(resampled.add(block));
     },
     finish() {
