@@ -64,10 +64,12 @@ export type WholeSound = {
  * whatever reading the clip throws.
  *
  * @param onProgress from 0 to 1, a hundred times at most
+ * @param onBreak when its end cannot be decoded, with how far it was
  */
 export async function* decodeMono(
   clip: Blob | WholeSound,
   onProgress: (ratio: number) => void,
+  onBreak: (heardSec: number) => void = () => {},
 ): AsyncGenerator<SoundBlock, void> {
   let shown = 0;
   const progress = (ratio: number) => {
@@ -75,16 +77,22 @@ export async function* decodeMono(
     shown = ratio;
     onProgress(ratio);
   };
-  yield* clip instanceof Blob ? streamed(clip, progress) : cut(clip, progress);
+  yield* clip instanceof Blob ? streamed(clip, progress, onBreak) : cut(clip, progress);
 }
 
-async function* streamed(clip: Blob, onProgress: (ratio: number) => void): AsyncGenerator<SoundBlock, void> {
+async function* streamed(
+  clip: Blob,
+  onProgress: (ratio: number) => void,
+  onBreak: (heardSec: number) => void,
+): AsyncGenerator<SoundBlock, void> {
   const input = new Input({ source: new BlobSource(clip), formats: [...FORMATS] });
   let isForWhole = false;
-  let hasBegun = false;
+  let heardSec: number | null = null;
   try {
     const track = await input.getPrimaryAudioTrack();
     if (track === null) throw new Undecodable({ isMute: (await input.getPrimaryVideoTrack()) !== null });
+    const rate = await track.getSampleRate();
+    if (rate < LOWEST_RATE || rate > HIGHEST_RATE) throw new Undecodable();
     const lasts = await track.computeDuration();
     const isAac = (await track.getCodec()) === 'aac';
     isForWhole = isAac && isWebKit() && lasts <= LONGEST_WHOLE_SEC;
@@ -98,14 +106,16 @@ async function* streamed(clip: Blob, onProgress: (ratio: number) => void): Async
       for (const [planeIndex, plane] of planes.entries())
         sample.copyTo(plane.subarray(0, numberOfFrames), { planeIndex, format: 'f32-planar' });
       sample.close();
-      hasBegun = true;
+      heardSec = timestamp + numberOfFrames / sampleRate;
       yield { startSec: timestamp, sampleRate, ...heard(planes, numberOfFrames, sampleRate) };
       onProgress(lasts > 0 ? Math.min(1, timestamp / lasts) : 1);
     }
+    // Of a container that is damaged in the middle, no more is found, and nothing is said.
+    if (heardSec !== null && lasts - heardSec > SILENT_BREAK_SEC) onBreak(heardSec);
   } catch (error) {
     if (error instanceof Undecodable) throw error;
     if (!(await isReadable(clip))) throw error;
-    if (hasBegun) return;
+    if (heardSec !== null) return onBreak(heardSec);
     throw new Undecodable({ isForWhole, cause: error });
   } finally {
     input.dispose();
@@ -134,6 +144,13 @@ async function isReadable(clip: Blob): Promise<boolean> {
     return false;
   }
 }
+
+/** Hz. No sound has another one: such a header is damaged, and a second of 1 Hz or 4 GHz takes for ever to resample. */
+const LOWEST_RATE = 1000;
+const HIGHEST_RATE = 768_000;
+
+/** The track says that it lasts so much longer than there is of it. */
+const SILENT_BREAK_SEC = 1;
 
 /** At 16 kHz 4 MB a minute. */
 const LONGEST_WHOLE_SEC = 600;

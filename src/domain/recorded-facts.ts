@@ -1,5 +1,6 @@
 import { type KeptAttempt, targetOf } from './attempt.ts';
 import type { Delivery, Unmeasured } from './facts.ts';
+import { isHeardInPart } from './heard.ts';
 import { STEP_IDS, type StepId, stepSpans } from './step.ts';
 import {
   fastRuns,
@@ -47,7 +48,9 @@ export type WhyUnknown =
   /** Under 5 s of speech in it, or no window of 10 s mostly in it. */
   | 'short-step'
   /** Mostly pause. */
-  | 'little-speech';
+  | 'little-speech'
+  /** The end of it could not be decoded. */
+  | 'heard-in-part';
 
 export type Known<Value = number> = Value | WhyUnknown;
 
@@ -101,16 +104,17 @@ export function recordedFacts(attempt: Attempt, delivery: Delivery | null): Reco
   const facts = stepFacts(attempt, delivery, [], null);
   const { totalTimeSec, totalOverPct, final10sRateRatio } = facts.situation;
   const noRates = typeof measures.speechRate === 'string' ? measures.speechRate : 'too-short';
+  const noFinalRate = isHeardInPart(delivery, attempt.durationMs) ? 'heard-in-part' : 'little-speech';
   const runs = fastRuns(localRates ?? []);
   const whole: WholeRecorded = {
-    totalTimeSec: totalTimeSec ?? 'no-speech',
-    totalOverPct: totalOverPct ?? (targetOf(attempt) === null ? 'no-target' : 'no-speech'),
+    totalTimeSec: totalTimeSec ?? 'heard-in-part',
+    totalOverPct: totalOverPct ?? (targetOf(attempt) === null ? 'no-target' : 'heard-in-part'),
     pauseSharePct: pauseShare(pauses, [speech]),
     longestPauses: pausesToTag(pauses).longest,
     syllableRate: measures.speechRate,
     localRateRatio: median((localRates ?? []).map(({ ratio }) => ratio)) ?? noRates,
     fastStretchCount: localRates === null ? noRates : runs.length,
-    final10sRateRatio: final10sRateRatio ?? (localRates === null ? noRates : 'little-speech'),
+    final10sRateRatio: final10sRateRatio ?? (localRates === null ? noRates : noFinalRate),
   };
   const spans = snappedSpans(attempt, pauses);
   const recordedIn = (step: StepId): StepRecorded => {
