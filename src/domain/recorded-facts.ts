@@ -14,6 +14,7 @@ import {
   sum,
 } from './step-facts.ts';
 import type { Ms, Span } from './timeline.ts';
+import { figuresOf } from './usual.ts';
 
 /*
  * Every fact of rubric.json whose source is the sound, or the sound with the marks. step-facts.ts has those
@@ -109,7 +110,7 @@ export function recordedFacts(attempt: Attempt, delivery: Delivery | null): Reco
   const whole: WholeRecorded = {
     totalTimeSec: totalTimeSec ?? 'heard-in-part',
     totalOverPct: totalOverPct ?? (targetOf(attempt) === null ? 'no-target' : 'heard-in-part'),
-    pauseSharePct: pauseShare(pauses, [speech]),
+    pauseSharePct: figuresOf(delivery).pauseShare,
     longestPauses: pausesToTag(pauses).longest,
     syllableRate: measures.speechRate,
     localRateRatio: median((localRates ?? []).map(({ ratio }) => ratio)) ?? noRates,
@@ -159,7 +160,7 @@ function forEachStep<Value>(make: (step: StepId) => Value): Readonly<Record<Step
   return Object.fromEntries(STEP_IDS.map((step) => [step, make(step)])) as Record<StepId, Value>;
 }
 
-/** Of a time from first to last speech, or what of it lies in a step. */
+/** Of what lies in a step of the time from first to last speech. */
 function pauseShare(pauses: readonly Span[], spans: readonly Span[]): Known {
   const totalMs = sum(spans.map(lengthOf));
   if (totalMs === 0) return 'no-speech';
