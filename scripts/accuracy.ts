@@ -71,7 +71,7 @@ const ROWS: readonly Row[] = [
  */
 async function measured(folder: string, noiseDb: number | null): Promise<readonly Clip[]> {
   const names = readdirSync(folder).toSorted();
-  const groups = groupsOf(names.filter((name) => /\.json$/.test(name)).map((name) => parse(name).name));
+  const groups = groupsOf(names.filter((name) => name.endsWith('.json')).map((name) => parse(name).name));
   const clips: Clip[] = [];
   for (const file of names.filter((name) => /\.wav$/i.test(name))) {
     const { name } = parse(file);
