@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 import { browserArguments, findBrowser } from './scripts/browser.ts';
 import { cspMeta } from './scripts/csp.ts';
 import { sileroWeights } from './scripts/silero-weights.ts';
-import { MODEL_PATH } from './src/analysis/sounds-model.ts';
+import { isModel, MODEL_PATH } from './src/analysis/sounds-model.ts';
 import { microphoneFile } from './tests/support/microphone.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
@@ -30,8 +30,9 @@ function contentSecurityPolicy(): Plugin {
 function soundModel(): Plugin {
   return {
     name: 'sound-model',
-    transformIndexHtml: () =>
-      existsSync(`public${MODEL_PATH}`)
+    transformIndexHtml: async () =>
+      existsSync(`public${MODEL_PATH}`) &&
+      (await isModel(new Uint8Array(readFileSync(`public${MODEL_PATH}`)).buffer))
         ? [{ tag: 'meta', attrs: { name: 'sound-model', content: MODEL_PATH }, injectTo: 'head' }]
         : [],
   };

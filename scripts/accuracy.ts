@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, parse, resolve } from 'node:path';
 import type { SoundBlock } from '../src/analysis/peaks.ts';
 import { type Clip, type Figures, figuresOf, LONG_MS, type Mean } from './accuracy-figures.ts';
-import { readLabels } from './labels.ts';
+import { groupsOf, readLabels } from './labels.ts';
 import { measureFile, UnreadableFile } from './measure-file.ts';
 
 /*
@@ -71,6 +71,7 @@ const ROWS: readonly Row[] = [
  */
 async function measured(folder: string, noiseDb: number | null): Promise<readonly Clip[]> {
   const names = readdirSync(folder).toSorted();
+  const groups = groupsOf(names.filter((name) => name.endsWith('.json')).map((name) => parse(name).name));
   const clips: Clip[] = [];
   for (const file of names.filter((name) => /\.wav$/i.test(name))) {
     const { name } = parse(file);
@@ -79,7 +80,7 @@ async function measured(folder: string, noiseDb: number | null): Promise<readonl
       continue;
     }
     try {
-      const { group, ...labels } = readLabels(join(folder, `${name}.json`), name);
+      const { group, ...labels } = readLabels(join(folder, `${name}.json`));
       const path = join(folder, file);
       const clean = await measureFile(path);
       const { loudness } = clean.delivery.measures;
@@ -88,7 +89,7 @@ async function measured(folder: string, noiseDb: number | null): Promise<readonl
           ? clean
           : await measureFile(path, pinkNoise(loudness - noiseDb));
       clips.push({
-        group,
+        group: group ?? groups.get(name) ?? name,
         durationMs,
         labels,
         found: { speech: voice.speech, syllables: delivery.syllables },

@@ -32,7 +32,11 @@ export async function measureFile(
     for await (const block of decodeMono(clip, () => {})) meter.add(through(block));
   } catch (error) {
     if (error instanceof Undecodable)
-      throw new UnreadableFile('It is no sound file that can be decoded here: it should be a WAV file.');
+      throw new UnreadableFile(
+        (await isWave(clip))
+          ? 'Of a WAV file only uncompressed sound (PCM) at 1 to 768 kHz can be decoded here.'
+          : 'It is no sound file that can be decoded here: it should be a WAV file.',
+      );
     throw error;
   }
   return meter.finish();
@@ -66,7 +70,7 @@ const [UNKNOWN_SIZE, LARGEST_SIZE] = [0, 0xff_ff_ff_ff];
  * what its header was first written with. Mediabunny (1.61) believes them. Nothing is copied but the header.
  */
 async function mended(file: Blob): Promise<Blob> {
-  if ((await textAt(file, 0)) !== 'RIFF' || (await textAt(file, 8)) !== 'WAVE') return file;
+  if (!(await isWave(file))) return file;
   for (let at = 12; at + 8 <= file.size; ) {
     const size = await sizeAt(file, at + 4);
     if ((await textAt(file, at)) !== 'data') {
@@ -88,6 +92,10 @@ async function mended(file: Blob): Promise<Blob> {
         ]);
   }
   return file;
+}
+
+async function isWave(file: Blob): Promise<boolean> {
+  return (await textAt(file, 0)) === 'RIFF' && (await textAt(file, 8)) === 'WAVE';
 }
 
 function textAt(file: Blob, at: number): Promise<string> {

@@ -8,19 +8,28 @@ const modelFile = resolve(import.meta.dirname, `../public${MODEL_PATH}`);
 
 const OFF = 'Sounds are off. To add the model: npm run model -- FILE, or choose the file in the settings.';
 
+/** A build is not held up for longer; who asks for the model may have a slow line. */
+const BUILD_LIMIT_MS = 30_000;
+const ASKED_LIMIT_MS = 600_000;
+const PROGRESS_MS = 3000;
+
 type Source = {
   /** Copied from there. */
   readonly file?: string;
   /** Asked for it otherwise. */
   readonly url?: string;
-  /** Until the server answers. */
+  /** Until the server answers, and whenever it falls silent. */
   readonly patienceMs?: number;
+  /** For all of it. */
+  readonly limitMs?: number;
+  /** Every few seconds while it is downloaded. */
+  readonly onProgress?: (line: string) => void;
 };
 
 /** Puts the model at `to` when it is the genuine one, and says in one line what happened. */
 export async function fetchModel(
   to: string,
-  { file, url = MODEL_URL, patienceMs = 2500 }: Source = {},
+  { file, url = MODEL_URL, ...waiting }: Source = {},
 ): Promise<{ readonly isThere: boolean; readonly line: string }> {
   const from = file ?? new URL(url).host;
   const failed = (why: string) => ({
@@ -29,7 +38,7 @@ export async function fetchModel(
   });
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = file === undefined ? await download(url, patienceMs) : new Uint8Array(readFileSync(file));
+    bytes = file === undefined ? await download(url, waiting) : new Uint8Array(readFileSync(file));
   } catch (error) {
     return failed(reasonOf(error));
   }
@@ -52,8 +61,11 @@ export async function fetchModel(
   return { isThere: true, line: `Sounds are on: the model from ${from} is the genuine one.` };
 }
 
-/** As long as it takes once the server has answered: 4 MB may be slow, but nobody waits for silence. */
-async function download(url: string, patienceMs: number): Promise<Uint8Array<ArrayBuffer>> {
+/** 4 MB may be slow, but nobody waits for silence, nor for ever. */
+async function download(
+  url: string,
+  { patienceMs = 2500, limitMs = BUILD_LIMIT_MS, onProgress }: Omit<Source, 'file' | 'url'>,
+): Promise<Uint8Array<ArrayBuffer>> {
   const given = new AbortController();
   let timer = setTimeout(() => given.abort(), patienceMs);
   const alive = (): void => {
@@ -61,16 +73,22 @@ async function download(url: string, patienceMs: number): Promise<Uint8Array<Arr
     timer = setTimeout(() => given.abort(), patienceMs);
   };
   try {
-    const response = await fetch(url, { signal: given.signal });
+    const response = await fetch(url, {
+      signal: AbortSignal.any([given.signal, AbortSignal.timeout(limitMs)]),
+    });
     if (!response.ok || response.body === null) throw new Error(`the server answers ${response.status}`);
     const bytes = new Uint8Array(MODEL_BYTES + 1);
     let length = 0;
+    let toldAt = Date.now();
     for await (const piece of response.body) {
       alive();
       // One byte too many tells that it is not the file.
       bytes.set(piece.subarray(0, bytes.length - length), length);
       length = Math.min(bytes.length, length + piece.length);
       if (length > MODEL_BYTES) break;
+      if (Date.now() < toldAt + PROGRESS_MS) continue;
+      toldAt = Date.now();
+      onProgress?.(`${Math.round((length * 100) / MODEL_BYTES)} % of the model is there.`);
     }
     return bytes.slice(0, length);
   } finally {
@@ -81,23 +99,39 @@ async function download(url: string, patienceMs: number): Promise<Uint8Array<Arr
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'AbortError') return 'no answer in time';
+  if (error.name === 'TimeoutError') return 'it takes too long';
   const { cause } = error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : null;
   return code === null ? error.message : `it cannot be reached (${code})`;
 }
 
+/**
+ * Whether the model is at `to`. What is there and is none, cut short or changed, is removed: all that lies there is
+ * copied into the build.
+ *
+ * @param say gets a line about it
+ */
+export async function keptModel(to: string, say: (line: string) => void): Promise<boolean> {
+  if (!existsSync(to)) return false;
+  if (await isModel(new Uint8Array(readFileSync(to)).buffer)) return true;
+  rmSync(to);
+  say(`The model in ${relative(process.cwd(), to)} was damaged, and is removed.`);
+  return false;
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const isForBuild = args.includes('--if-absent');
-  const file = args.find((argument) => !argument.startsWith('--'));
-  if (
-    isForBuild &&
-    existsSync(modelFile) &&
-    (await isModel(new Uint8Array(readFileSync(modelFile)).buffer))
-  ) {
+  const named = args.find((argument) => !argument.startsWith('--'));
+  if ((await keptModel(modelFile, console.log)) && isForBuild) {
     console.log(`Sounds are on: the model is in ${relative(process.cwd(), modelFile)}.`);
     return;
   }
-  const { isThere, line } = await fetchModel(modelFile, file === undefined ? {} : { file });
+  // From where it was typed, which npm leaves.
+  const source =
+    named === undefined
+      ? { limitMs: isForBuild ? BUILD_LIMIT_MS : ASKED_LIMIT_MS, onProgress: console.log }
+      : { file: resolve(process.env['INIT_CWD'] ?? '', named) };
+  const { isThere, line } = await fetchModel(modelFile, source);
   console.log(line);
   // A build goes on without it.
   if (!isThere && !isForBuild) process.exitCode = 1;

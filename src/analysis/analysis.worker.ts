@@ -32,9 +32,13 @@ const worker: AnalysisWorker = {
   measureDelivery: (clip, id, onProgress) =>
     decoding(async () => {
       const meter = clipMeter(createSilero(await loadSileroWeights()));
-      for await (const block of decodeMono(clip, onProgress)) meter.add(block);
+      let heard: Pick<Delivery, 'heardMs'> = {};
+      const onBreak = (heardSec: number) => {
+        heard = { heardMs: Math.round(heardSec * 1000) };
+      };
+      for await (const block of decodeMono(clip, onProgress, onBreak)) meter.add(block);
       const { delivery } = meter.finish();
-      return { ...delivery, attemptId: id, version: DELIVERY_VERSION };
+      return { ...delivery, ...heard, attemptId: id, version: DELIVERY_VERSION };
     }),
 };
 

@@ -77,8 +77,7 @@ export async function decodeInWorker<Door, Result>(
 ): Promise<Decoding<Result>> {
   const streamed = await inWorker(start, clip, options, work);
   if (streamed.tag === 'measured' || !streamed.isForWhole) return streamed;
-  const whole = await decodeWhole(clip);
-  options.signal?.throwIfAborted();
+  const whole = await orAborted(decodeWhole(clip), options.signal);
   return whole === null ? streamed : inWorker(start, whole, options, work);
 }
 
@@ -120,6 +119,20 @@ async function inWorker<Door, Result>(
   } finally {
     settled.abort();
     worker.terminate();
+  }
+}
+
+/** `decodeAudioData` cannot be stopped, and may take many seconds: what it comes to is then left. */
+async function orAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  const settled = new AbortController();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    if (signal?.aborted === true) reject(signal.reason);
+    signal?.addEventListener('abort', () => reject(signal.reason), { signal: settled.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    settled.abort();
   }
 }
 

@@ -13,6 +13,7 @@ import {
   WAVE,
   WEBM,
 } from 'mediabunny';
+import { downmix } from './downmix.ts';
 import type { SoundBlock } from './peaks.ts';
 
 /** What recorders write, and what people import. */
@@ -58,15 +59,17 @@ export type WholeSound = {
 
 /**
  * The sound of a clip in mono, block by block, so that an hour needs no more memory than a minute. Blocks
- * stand where the container says, which is also what a media element plays; `samples` are good until the
+ * stand where the container says, which is also what a media element plays; what is in them is good until the
  * next block. A clip that is damaged further on ends where the damage begins. Throws `Undecodable`, and
  * whatever reading the clip throws.
  *
  * @param onProgress from 0 to 1, a hundred times at most
+ * @param onBreak when its end cannot be decoded, with how far it was
  */
 export async function* decodeMono(
   clip: Blob | WholeSound,
   onProgress: (ratio: number) => void,
+  onBreak: (heardSec: number) => void = () => {},
 ): AsyncGenerator<SoundBlock, void> {
   let shown = 0;
   const progress = (ratio: number) => {
@@ -74,46 +77,45 @@ export async function* decodeMono(
     shown = ratio;
     onProgress(ratio);
   };
-  yield* clip instanceof Blob ? streamed(clip, progress) : cut(clip, progress);
+  yield* clip instanceof Blob ? streamed(clip, progress, onBreak) : cut(clip, progress);
 }
 
-async function* streamed(clip: Blob, onProgress: (ratio: number) => void): AsyncGenerator<SoundBlock, void> {
+async function* streamed(
+  clip: Blob,
+  onProgress: (ratio: number) => void,
+  onBreak: (heardSec: number) => void,
+): AsyncGenerator<SoundBlock, void> {
   const input = new Input({ source: new BlobSource(clip), formats: [...FORMATS] });
   let isForWhole = false;
-  let hasBegun = false;
+  let heardSec: number | null = null;
   try {
     const track = await input.getPrimaryAudioTrack();
     if (track === null) throw new Undecodable({ isMute: (await input.getPrimaryVideoTrack()) !== null });
+    const rate = await track.getSampleRate();
+    if (rate < LOWEST_RATE || rate > HIGHEST_RATE) throw new Undecodable();
     const lasts = await track.computeDuration();
     const isAac = (await track.getCodec()) === 'aac';
     isForWhole = isAac && isWebKit() && lasts <= LONGEST_WHOLE_SEC;
     if ((isAac && isFatal()) || !(await track.canDecode())) throw new Undecodable({ isForWhole });
-    let mono = new Float32Array();
-    let plane = new Float32Array();
+    const heard = downmix();
+    let planes: Float32Array<ArrayBuffer>[] = [];
     for await (const sample of new AudioSampleSink(track).samples()) {
       const { numberOfFrames, numberOfChannels, sampleRate, timestamp } = sample;
-      if (mono.length < numberOfFrames) {
-        mono = new Float32Array(numberOfFrames);
-        plane = new Float32Array(numberOfFrames);
-      }
-      const samples = mono.subarray(0, numberOfFrames);
-      sample.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
-      if (numberOfChannels > 1) {
-        scale(samples, weightOf(0, numberOfChannels));
-        for (let planeIndex = 1; planeIndex < numberOfChannels; planeIndex += 1) {
-          sample.copyTo(plane, { planeIndex, format: 'f32-planar' });
-          mix(samples, plane, weightOf(planeIndex, numberOfChannels));
-        }
-      }
+      if (planes.length !== numberOfChannels || (planes[0]?.length ?? 0) < numberOfFrames)
+        planes = Array.from({ length: numberOfChannels }, () => new Float32Array(numberOfFrames));
+      for (const [planeIndex, plane] of planes.entries())
+        sample.copyTo(plane.subarray(0, numberOfFrames), { planeIndex, format: 'f32-planar' });
       sample.close();
-      hasBegun = true;
-      yield { startSec: timestamp, sampleRate, samples };
+      heardSec = timestamp + numberOfFrames / sampleRate;
+      yield { startSec: timestamp, sampleRate, ...heard(planes, numberOfFrames, sampleRate) };
       onProgress(lasts > 0 ? Math.min(1, timestamp / lasts) : 1);
     }
+    // Of a container that is damaged in the middle, no more is found, and nothing is said.
+    if (heardSec !== null && lasts - heardSec > SILENT_BREAK_SEC) onBreak(heardSec);
   } catch (error) {
     if (error instanceof Undecodable) throw error;
     if (!(await isReadable(clip))) throw error;
-    if (hasBegun) return;
+    if (heardSec !== null) return onBreak(heardSec);
     throw new Undecodable({ isForWhole, cause: error });
   } finally {
     input.dispose();
@@ -125,31 +127,13 @@ function* cut(
   onProgress: (ratio: number) => void,
 ): Generator<SoundBlock, void> {
   const length = planes[0]?.length ?? 0;
-  const mono = new Float32Array(sampleRate);
+  const heard = downmix();
   for (let from = 0; from < length; from += sampleRate) {
-    const samples = mono.subarray(0, Math.min(sampleRate, length - from)).fill(0);
-    for (const [index, plane] of planes.entries())
-      mix(samples, plane.subarray(from), weightOf(index, planes.length));
-    yield { startSec: from / sampleRate, sampleRate, samples };
-    onProgress((from + samples.length) / length);
+    const frames = Math.min(sampleRate, length - from);
+    const parts = planes.map((plane) => plane.subarray(from));
+    yield { startSec: from / sampleRate, sampleRate, ...heard(parts, frames, sampleRate) };
+    onProgress((from + frames) / length);
   }
-}
-
-/** How loud a channel is in mono: as browsers play 5.1 (Web Audio, "down-mix"), else all alike. */
-function weightOf(channel: number, channels: number): number {
-  return (channels === 6 ? SURROUND[channel] : undefined) ?? 1 / channels;
-}
-
-/** Left, right, centre, bass, and the two at the back. */
-const SURROUND = [Math.SQRT1_2, Math.SQRT1_2, 1, 0, 0.5, 0.5];
-
-function scale(samples: Float32Array, weight: number): void {
-  for (let index = 0; index < samples.length; index += 1) samples[index] = (samples[index] ?? 0) * weight;
-}
-
-function mix(samples: Float32Array, plane: Float32Array, weight: number): void {
-  for (let index = 0; index < samples.length; index += 1)
-    samples[index] = (samples[index] ?? 0) + (plane[index] ?? 0) * weight;
 }
 
 /** Whether the disk gives the bytes: browsers have no name for it in common. */
@@ -160,6 +144,13 @@ async function isReadable(clip: Blob): Promise<boolean> {
     return false;
   }
 }
+
+/** Hz. No sound has another one: such a header is damaged, and a second of 1 Hz or 4 GHz takes for ever to resample. */
+const LOWEST_RATE = 1000;
+const HIGHEST_RATE = 768_000;
+
+/** The track says that it lasts so much longer than there is of it. */
+const SILENT_BREAK_SEC = 1;
 
 /** At 16 kHz 4 MB a minute. */
 const LONGEST_WHOLE_SEC = 600;

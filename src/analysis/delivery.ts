@@ -51,7 +51,8 @@ export function clipMeter(silero: Silero): ClipMeter {
   const resampled = resampler(meter.add);
   return {
     add(block) {
-      clipping.add(block);
+      const { extremes: samples = block.samples } = block;
+      clipping.add({ ...block, samples });
       resampled.add(block);
     },
     finish() {

@@ -16,6 +16,8 @@ export type SoundBlock = {
   readonly startSec: number;
   readonly sampleRate: number;
   readonly samples: Float32Array;
+  /** Of several channels: how far the one that swings furthest does. What is cut off in one alone is whole in a mix. */
+  readonly extremes?: Float32Array;
 };
 
 export type PeaksMeter = {

@@ -102,6 +102,7 @@ export const deliverySchema = schemaOf<Delivery>()(
     syllables: v.array(ms),
     localRates: v.nullable(v.array(v.looseObject({ ...span, ratio: v.number() }))),
     measures: v.looseObject(v.entriesFromList(MEASURE_IDS, v.union([v.number(), v.picklist(UNMEASURED)]))),
+    heardMs: v.exactOptional(ms),
   }),
 );
 

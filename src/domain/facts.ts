@@ -82,6 +82,8 @@ export type Delivery = {
   /** Windows of 10 s every 5 s; null when the rate could not be measured. */
   readonly localRates: readonly LocalRate[] | null;
   readonly measures: Measures;
+  /** How far the sound was decoded, where its end could not be. */
+  readonly heardMs?: Ms;
 };
 
 /** A clip that could not be measured, as stored in the place of its delivery: it is not tried at every start. */

@@ -1,5 +1,6 @@
 import { type KeptAttempt, targetOf } from './attempt.ts';
 import type { Delivery, Unmeasured } from './facts.ts';
+import { isHeardInPart } from './heard.ts';
 import { STEP_IDS, type StepId, stepSpans } from './step.ts';
 import {
   fastRuns,
@@ -13,6 +14,7 @@ import {
   sum,
 } from './step-facts.ts';
 import type { Ms, Span } from './timeline.ts';
+import { figuresOf } from './usual.ts';
 
 /*
  * Every fact of rubric.json whose source is the sound, or the sound with the marks. step-facts.ts has those
@@ -47,7 +49,9 @@ export type WhyUnknown =
   /** Under 5 s of speech in it, or no window of 10 s mostly in it. */
   | 'short-step'
   /** Mostly pause. */
-  | 'little-speech';
+  | 'little-speech'
+  /** The end of it could not be decoded. */
+  | 'heard-in-part';
 
 export type Known<Value = number> = Value | WhyUnknown;
 
@@ -101,16 +105,17 @@ export function recordedFacts(attempt: Attempt, delivery: Delivery | null): Reco
   const facts = stepFacts(attempt, delivery, [], null);
   const { totalTimeSec, totalOverPct, final10sRateRatio } = facts.situation;
   const noRates = typeof measures.speechRate === 'string' ? measures.speechRate : 'too-short';
+  const noFinalRate = isHeardInPart(delivery, attempt.durationMs) ? 'heard-in-part' : 'little-speech';
   const runs = fastRuns(localRates ?? []);
   const whole: WholeRecorded = {
-    totalTimeSec: totalTimeSec ?? 'no-speech',
-    totalOverPct: totalOverPct ?? (targetOf(attempt) === null ? 'no-target' : 'no-speech'),
-    pauseSharePct: pauseShare(pauses, [speech]),
+    totalTimeSec: totalTimeSec ?? 'heard-in-part',
+    totalOverPct: totalOverPct ?? (targetOf(attempt) === null ? 'no-target' : 'heard-in-part'),
+    pauseSharePct: figuresOf(delivery).pauseShare,
     longestPauses: pausesToTag(pauses).longest,
     syllableRate: measures.speechRate,
     localRateRatio: median((localRates ?? []).map(({ ratio }) => ratio)) ?? noRates,
     fastStretchCount: localRates === null ? noRates : runs.length,
-    final10sRateRatio: final10sRateRatio ?? (localRates === null ? noRates : 'little-speech'),
+    final10sRateRatio: final10sRateRatio ?? (localRates === null ? noRates : noFinalRate),
   };
   const spans = snappedSpans(attempt, pauses);
   const recordedIn = (step: StepId): StepRecorded => {
@@ -155,7 +160,7 @@ function forEachStep<Value>(make: (step: StepId) => Value): Readonly<Record<Step
   return Object.fromEntries(STEP_IDS.map((step) => [step, make(step)])) as Record<StepId, Value>;
 }
 
-/** Of a time from first to last speech, or what of it lies in a step. */
+/** Of what lies in a step of the time from first to last speech. */
 function pauseShare(pauses: readonly Span[], spans: readonly Span[]): Known {
   const totalMs = sum(spans.map(lengthOf));
   if (totalMs === 0) return 'no-speech';

@@ -8,6 +8,7 @@ import {
   type PauseTag,
   type StepFacts,
 } from './facts.ts';
+import { isHeardInPart } from './heard.ts';
 import { STEP_IDS, type StepId, type StepSpan, stepSpans } from './step.ts';
 import { clamp, type Ms, type Span } from './timeline.ts';
 
@@ -140,7 +141,7 @@ function wholeFacts(
   attempt: Measured,
   delivery: Delivery | null,
 ): Pick<StepFacts, 'totalTimeSec' | 'totalOverPct' | 'final10sRateRatio'> {
-  if (delivery === null || delivery.speech === null)
+  if (delivery === null || delivery.speech === null || isHeardInPart(delivery, attempt.durationMs))
     return { totalTimeSec: null, totalOverPct: null, final10sRateRatio: null };
   const { speech, localRates } = delivery;
   const targetMs = targetOf(attempt) ?? 0;

@@ -1,8 +1,10 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
 import type { Delivery, Unmeasured } from '../domain/facts.ts';
+import { isHeardInPart } from '../domain/heard.ts';
 import { recordedFacts } from '../domain/recorded-facts.ts';
 import { pausesOf } from '../domain/step-facts.ts';
+import { timecode } from '../domain/timeline.ts';
 import { doubtsOf, figuresOf, usualOf } from '../domain/usual.ts';
 import type { Archive } from '../storage/archive.ts';
 import { StorageError } from '../storage/errors.ts';
@@ -40,6 +42,12 @@ export function DeliveryPanel({ archive, attempt, delivery, measuring }: Deliver
         <p className="muted">Its audio was deleted before it was measured.</p>
       )}
       {!isDeleted && <MeasuringState measuring={measuring} isMeasured={delivery !== null} />}
+      {delivery !== null && isHeardInPart(delivery, attempt.durationMs) && (
+        <p>
+          Measured as far as it could be decoded: {timecode(delivery.heardMs ?? 0)} of{' '}
+          {timecode(attempt.durationMs)}.
+        </p>
+      )}
       {delivery?.speech === null && <p>The delivery {unmeasuredWords(whyNoSpeech(delivery))}.</p>}
       {delivery !== null && <Measured archive={archive} attempt={attempt} delivery={delivery} />}
     </div>

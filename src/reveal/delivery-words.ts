@@ -178,6 +178,7 @@ const WHY: Readonly<Record<WhyUnknown, string>> = {
   'ends-the-take': 'the step ends with the take',
   'short-step': 'the step is too short',
   'little-speech': 'there is too little speech between its pauses',
+  'heard-in-part': 'the end of it could not be decoded',
 };
 
 /** `cannot be measured, because no speech was found`. */

@@ -166,6 +166,14 @@ test('what has no value says why, and confidence is low with its reasons', async
   expect(rowOf('Loudness')[3]).toBe('Confidence low');
 });
 
+test('what could be decoded in part says how far it was', async () => {
+  const { archive, attempt } = await openReview(LOCKED);
+  await archive.deliveries.put({ ...measured(attempt), heardMs: 12_400 });
+  await expect.element(region()).toMatchTextContent('Measured as far as it could be decoded: 0:12 of 5:00.');
+  await archive.deliveries.put({ ...measured(attempt), heardMs: 298_000 });
+  await expect.element(region()).not.toMatchTextContent('as far as it could be decoded');
+});
+
 test('without speech the reason is given once, beside what is true of any sound', async () => {
   const { archive, attempt } = await openReview(LOCKED);
   const silent = Object.fromEntries(

@@ -1,6 +1,11 @@
 import { BufferTarget, CanvasSource, Output, Quality, WebMOutputFormat } from 'mediabunny';
 import { expect, onTestFinished, test } from 'vitest';
-import { DELIVERY_VERSION, measureDelivery, measurePeaks } from '../../src/analysis/client.ts';
+import {
+  DELIVERY_VERSION,
+  decodeInWorker,
+  measureDelivery,
+  measurePeaks,
+} from '../../src/analysis/client.ts';
 import { type Delivery, MEASURE_IDS, UNMEASURED } from '../../src/domain/facts.ts';
 import type { AttemptId } from '../../src/domain/ids.ts';
 import { generator, speechLike } from '../support/speech-like.ts';
@@ -135,6 +140,15 @@ test('what is damaged from somewhere on is measured up to there', async () => {
   expect(max.length * bucketMs).toBeGreaterThan(30_000);
 });
 
+test('where the decoder fails in the middle, it is kept how far it came', async () => {
+  const recording = await record();
+  const clip = wholeOf(await longRecording(recording, 60, 0, 6));
+  const { heardMs } = await delivered(clip);
+  expect(heardMs).toBeGreaterThan(4000);
+  expect(heardMs).toBeLessThan(8000);
+  expect((await delivered(wholeOf(await longRecording(recording, 10)))).heardMs).toBeUndefined();
+});
+
 test('what is no sound, or has none, is a result and no error', async () => {
   for (const clip of [new Blob(['Hello']), new Blob([])])
     expect(await measureDelivery(clip, ID)).toEqual({
@@ -174,6 +188,19 @@ test('an abort rejects at once with its reason, and nothing is told afterwards',
   await expect(measureDelivery(clip, ID, { signal: abort.signal })).rejects.toBe(reason);
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(told).toHaveLength(1);
+});
+
+test('an abort does not wait for a clip that is being decoded as a whole', async () => {
+  const clip = new Blob(['A clip']);
+  const reason = new Error('The page was left');
+  const abort = new AbortController();
+  clip.arrayBuffer = () => {
+    abort.abort(reason);
+    return new Promise(() => undefined);
+  };
+  const start = () => new Worker(URL.createObjectURL(new Blob([''])));
+  const work = () => Promise.resolve({ tag: 'undecodable', isMute: false, isForWhole: true } as const);
+  await expect(decodeInWorker(start, clip, { signal: abort.signal }, work)).rejects.toBe(reason);
 });
 
 test('a worker that dies or cannot be loaded is an error, which is not the clip’s', async () => {

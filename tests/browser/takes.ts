@@ -326,8 +326,14 @@ export async function recordPicture(
  * As if `recording` had gone on for `seconds`: its packets over and over, live, in chunks of half a second.
  *
  * @param padTo bytes each packet is brought to with padding (RFC 6716, section 3.2.5), to make a big file
+ * @param brokenAtSec from where on its packets are none that a decoder takes: they say that they hold no frame
  */
-export async function longRecording(recording: Recording, seconds: number, padTo = 0): Promise<Recording> {
+export async function longRecording(
+  recording: Recording,
+  seconds: number,
+  padTo = 0,
+  brokenAtSec = Number.POSITIVE_INFINITY,
+): Promise<Recording> {
   const input = new Input({ source: new BlobSource(wholeOf(recording)), formats: ALL_FORMATS });
   const track = await input.getPrimaryAudioTrack();
   const decoderConfig = await track?.getDecoderConfig();
@@ -360,7 +366,8 @@ export async function longRecording(recording: Recording, seconds: number, padTo
   for (let index = 0; index * step < seconds; index += 1) {
     const packet = packets[index % packets.length];
     if (packet === undefined) break;
-    const data = packet.data.length < padTo ? padded(packet.data, padTo) : packet.data;
+    const whole = packet.data.length < padTo ? padded(packet.data, padTo) : packet.data;
+    const data = index * step < brokenAtSec ? whole : Uint8Array.of(0xff, 0);
     await source.add(new EncodedPacket(data, 'key', index * step, step), { decoderConfig });
     if (index % 9 === 8) await flush();
   }

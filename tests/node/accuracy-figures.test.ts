@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type Clip, correlation, figuresOf, matchPauses, quantile } from '../../scripts/accuracy-figures.ts';
 import { syllablesOf } from '../../scripts/english-syllables.ts';
-import { groupOf, spansOf } from '../../scripts/labels.ts';
+import { groupsOf, readLabels, spansOf } from '../../scripts/labels.ts';
 import type { Span } from '../../src/domain/timeline.ts';
 
 const span = (startMs: number, endMs: number): Span => ({ startMs, endMs });
@@ -268,14 +271,33 @@ test('words that follow one another are one stretch of speech', () => {
 });
 
 test('a file belongs to the corpus its name begins with', () => {
-  expect(['ten04', 'ten30', 'libri_84-121-0001', 'MFA_long', 'übung1'].map(groupOf)).toEqual([
+  const of = (...names: readonly string[]) => [...groupsOf(names).values()];
+  expect(of('ten04', 'ten30', 'libri_84-121-0001', 'MFA_long', 'übung1')).toEqual([
     'ten',
     'ten',
     'libri',
     'mfa',
     'übung',
   ]);
-  expect(groupOf('84-121-0001')).toBe('84-121-0001');
+  expect(of('84-121-0001', '84-121-0002', '1272_7')).toEqual(['84', '84', '1272']);
+  expect(of('0001', '0002', 'ten1')).toEqual(['unnamed', 'unnamed', 'ten']);
+  expect(of('84-121-0001')).toEqual(['84']);
+});
+
+test('labels with a mark of their encoding are read; what they cannot say is refused or left open', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'talkthrough-labels-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const read = (json: string) => {
+    writeFileSync(join(folder, 'labels.json'), json);
+    return readLabels(join(folder, 'labels.json'));
+  };
+  expect(read('\uFEFF{"syllables": 3}')).toEqual({ group: null, speech: null, syllables: 3 });
+  expect(() => read('{"syllables": -1}')).toThrow('fewer than no syllables');
+  const text = 'Guten Morgen';
+  const syllables = (language?: string) => read(JSON.stringify({ text, language })).syllables;
+  expect(syllables('de')).toBeNull();
+  expect([syllables(), syllables('en'), syllables('en-GB'), syllables('English')]).toEqual([4, 4, 4, 4]);
+  expect(read(JSON.stringify({ text, language: 'de', syllables: 5 })).syllables).toBe(5);
 });
 
 test('the syllables of English words by their spelling', () => {

@@ -169,6 +169,20 @@ test('of a file whose end is missing, what is there is measured', async () => {
   await expect(measureFile(put('half a header.wav', bytes.subarray(0, 30)))).rejects.toThrow('WAV file');
 });
 
+test('a rate that no sound has, and a coding that is not decoded, are said', async () => {
+  const says = 'Of a WAV file only uncompressed sound (PCM) at 1 to 768 kHz can be decoded here.';
+  for (const rate of [1, 7, 999, 768_001, 4_000_000_000]) {
+    const bytes = wavFile(speech.subarray(0, 3200));
+    bytes.writeUInt32LE(rate, 24);
+    await expect(measureFile(put(`${rate}.wav`, bytes)), `${rate} Hz`).rejects.toThrow(says);
+  }
+  const adpcm = wavFile(speech.subarray(0, 3200));
+  adpcm.writeUInt16LE(2, 20);
+  await expect(measureFile(put('adpcm.wav', adpcm))).rejects.toThrow(says);
+  const high = wavFile(speech.subarray(0, 3200), { rate: 384_000 });
+  expect((await measureFile(put('384000.wav', high))).durationMs).toBe(8);
+});
+
 test('floats that are no numbers are silence', async () => {
   const broken = speech.map((sample, index) =>
     index === 30_000 ? Number.NaN : index === 9 ? Infinity : sample,

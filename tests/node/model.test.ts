@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -5,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { fetchModel } from '../../scripts/model.ts';
+import { fetchModel, keptModel } from '../../scripts/model.ts';
 import { isModel, MODEL_BYTES } from '../../src/analysis/sounds-model.ts';
 
 const genuine = resolve(import.meta.dirname, '../../../shared/models/yamnet.tflite');
@@ -101,6 +102,38 @@ test('a server that does not answer, or falls silent, is not waited for', async 
   gone.close();
   await once(gone, 'close');
   await expectNone({ url }, /cannot be reached \(ECONNREFUSED\)/);
+});
+
+test('a server that sends for too long is not waited for', async () => {
+  const slow = await serve((_request, response) => {
+    const timer = setInterval(() => response.write('A little more'), 20);
+    response.on('close', () => clearInterval(timer));
+  });
+  await expectNone({ url: slow, limitMs: 300 }, /it takes too long/);
+});
+
+test('a damaged file is removed, and said', async () => {
+  const to = aFile(new Uint8Array(1000));
+  const said: string[] = [];
+  expect(await keptModel(to, (line) => said.push(line))).toBe(false);
+  expect(said).toEqual([expect.stringContaining('was damaged')]);
+  expect(readdirSync(join(to, '..'))).toEqual([]);
+  expect(await keptModel(to, (line) => said.push(line))).toBe(false);
+  expect(said).toHaveLength(1);
+});
+
+test.skipIf(!hasGenuine)('a genuine file stays', async () => {
+  expect(await keptModel(genuine, expect.unreachable)).toBe(true);
+});
+
+test('a file is named from where the command is typed', async () => {
+  const folder = aFolder();
+  writeFileSync(join(folder, 'given.tflite'), new Uint8Array(1000));
+  const script = resolve(import.meta.dirname, '../../scripts/model.ts');
+  const env = { ...process.env, INIT_CWD: folder, NODE_OPTIONS: '' };
+  const { stdout, status } = spawnSync(process.execPath, [script, 'given.tflite'], { env, encoding: 'utf8' });
+  expect(stdout).toContain('it has 1000 bytes');
+  expect(status).toBe(1);
 });
 
 test.skipIf(!hasGenuine)('what was there stays when nothing better comes', async () => {

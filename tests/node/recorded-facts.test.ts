@@ -184,3 +184,19 @@ test('a fact is a finite number or a reason, never anything else', () => {
     }),
   );
 });
+
+test('where the end could not be decoded, nobody knows when the speech ended', () => {
+  const known = recordedFacts(attempt, delivery).whole;
+  const at = (heardMs: number) => recordedFacts(attempt, { ...delivery, heardMs }).whole;
+  expect(at(89_000)).toEqual(known);
+  expect(at(88_999)).toEqual({
+    ...known,
+    totalTimeSec: 'heard-in-part',
+    totalOverPct: 'heard-in-part',
+    final10sRateRatio: 'heard-in-part',
+  });
+  // One in a hundred of ten minutes is six seconds.
+  const long = { ...attempt, durationMs: 600_000 };
+  expect(recordedFacts(long, { ...delivery, heardMs: 594_000 }).whole.totalTimeSec).toBe(86);
+  expect(recordedFacts(long, { ...delivery, heardMs: 593_999 }).whole.totalTimeSec).toBe('heard-in-part');
+});
