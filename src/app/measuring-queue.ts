@@ -39,7 +39,7 @@ export type Queue = {
   readonly stop: () => void;
   /** Goes on, and tries again what failed. @param job measured first, also where it is known to have failed */
   readonly start: (job?: Job) => void;
-  /** Deletes what was measured, where it can be measured again, and begins anew. Rejects with `StorageError`. */
+  /** Has everything measured anew, once no take is recorded; what was measured stays until it is replaced. Rejects with `StorageError`. */
   readonly again: () => Promise<void>;
 };
 
@@ -279,9 +279,10 @@ export function createQueue(archive: Archive, ended: AbortSignal): Queue {
     },
     start,
     async again() {
-      await archive.deliveries.clear();
-      await archive.sounds.clear();
-      await archive.peaks.clear();
+      await untilQuiet(ended);
+      await archive.deliveries.outdate();
+      await archive.sounds.outdate();
+      await archive.peaks.outdate();
       start();
     },
   };

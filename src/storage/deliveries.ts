@@ -4,8 +4,8 @@ import type { AttemptId } from '../domain/ids.ts';
 import { decode, encode } from '../domain/records.ts';
 import type { Archive } from './archive.ts';
 import type { ChangeFeed } from './changes.ts';
-import { clearDerived } from './clear-derived.ts';
 import type { Connection } from './connection.ts';
+import { outdate } from './outdate.ts';
 import { beginningWith, isKnownAttempt, untyped } from './schema.ts';
 
 /*
@@ -72,7 +72,7 @@ function openDerived(connection: Connection, feed: ChangeFeed, store: Derived) {
         return ids.filter((id) => !isDone.has(id)).toReversed();
       }),
 
-    clear: () => clearDerived(connection, feed, store),
+    outdate: () => outdate(connection, feed, store),
   };
 }
 

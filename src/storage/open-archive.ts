@@ -35,17 +35,17 @@ export async function openArchive(options: OpenOptions = {}): Promise<Archive> {
       (await import('./coaching.ts')).openCoaching(connection, feed, quarantine),
     ),
     // What can be made again has no claim on the reserve: the disk refuses it, and it is made when there is room.
-    deliveries: later(['ofAll', 'failureOf', 'put', 'pending', 'clear'], async () =>
+    deliveries: later(['ofAll', 'failureOf', 'put', 'pending', 'outdate'], async () =>
       (await import('./deliveries.ts')).openDeliveries(recording, feed),
     ),
-    sounds: later(['of', 'put', 'pending', 'clear'], async () =>
+    sounds: later(['of', 'put', 'pending', 'outdate'], async () =>
       (await import('./deliveries.ts')).openSounds(recording, feed),
     ),
     rubrics: later(['get', 'list', 'add'], async () =>
       (await import('./rubrics.ts')).openRubrics(connection, feed),
     ),
     prompts: openPrompts(connection, feed, quarantine, trash),
-    peaks: later(['get', 'put', 'clear'], async () =>
+    peaks: later(['get', 'put', 'outdate'], async () =>
       (await import('./peaks.ts')).openPeaks(recording, feed),
     ),
     settings: openSettings(connection, feed),
