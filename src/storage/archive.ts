@@ -210,7 +210,12 @@ export type Archive = {
     ofAll(ids: readonly AttemptId[]): Promise<readonly (Delivery | null)[]>;
     /** Why the clip of an attempt could not be measured; null when it was, or was not tried yet. */
     failureOf(id: AttemptId): Promise<DeliveryFailure | null>;
-    /** Writes nothing when the attempt was deleted for good in the meantime. */
+    /** Attempts that this version could not measure: keys only, no record is read. */
+    failed(version: number): Promise<readonly AttemptId[]>;
+    /**
+     * Writes nothing when the attempt was deleted for good in the meantime, and no failure over what an earlier
+     * version did measure.
+     */
     put(delivery: Delivery | DeliveryFailure): Promise<void>;
     /** Kept attempts of which nothing is stored under this version, newest first: keys only, no record is read. */
     pending(version: number): Promise<readonly AttemptId[]>;

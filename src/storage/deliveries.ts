@@ -33,13 +33,15 @@ export function openDeliveries(connection: Connection, feed: ChangeFeed): Archiv
       return failure.tag === 'ok' ? failure.value : null;
     },
 
-    put: (record) =>
-      putDerived(
-        connection,
-        feed,
-        'deliveries',
-        'failed' in record ? encode(deliveryFailureSchema, record) : encode(deliverySchema, record),
+    failed: (version) =>
+      connection.read(['deliveries'], (tx) =>
+        tx.objectStore('deliveries').index('byFailed').getAllKeys(beginningWith(version)),
       ),
+
+    put: (record) =>
+      'failed' in record
+        ? putDerived(connection, feed, 'deliveries', encode(deliveryFailureSchema, record), isDelivery)
+        : putDerived(connection, feed, 'deliveries', encode(deliverySchema, record)),
   };
 }
 
@@ -55,6 +57,10 @@ export function openSounds(connection: Connection, feed: ChangeFeed): Archive['s
 
     put: (record) => putDerived(connection, feed, 'sounds', encode(soundsSchema, record)),
   };
+}
+
+function isDelivery(record: unknown): boolean {
+  return decode(deliverySchema, record).tag === 'ok';
 }
 
 type Derived = 'deliveries' | 'sounds';
@@ -81,10 +87,13 @@ async function putDerived(
   feed: ChangeFeed,
   store: Derived,
   record: Delivery | DeliveryFailure | Sounds,
+  isBetter: (there: unknown) => boolean = () => false,
 ): Promise<void> {
   const isWritten = await connection.write(['attempts', 'trash', store], 'relaxed', async (tx) => {
     if (!(await isKnownAttempt(tx, record.attemptId))) return false;
-    await untyped(tx.objectStore(store)).put(record);
+    const derived = untyped(tx.objectStore(store));
+    if (isBetter(await derived.get(record.attemptId))) return false;
+    await derived.put(record);
     return true;
   });
   if (isWritten) feed.announce(store);

@@ -35,7 +35,7 @@ export async function openArchive(options: OpenOptions = {}): Promise<Archive> {
       (await import('./coaching.ts')).openCoaching(connection, feed, quarantine),
     ),
     // What can be made again has no claim on the reserve: the disk refuses it, and it is made when there is room.
-    deliveries: later(['ofAll', 'failureOf', 'put', 'pending', 'outdate'], async () =>
+    deliveries: later(['ofAll', 'failureOf', 'failed', 'put', 'pending', 'outdate'], async () =>
       (await import('./deliveries.ts')).openDeliveries(recording, feed),
     ),
     sounds: later(['of', 'put', 'pending', 'outdate'], async () =>

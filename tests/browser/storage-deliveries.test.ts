@@ -59,6 +59,17 @@ test('a failure is no delivery, and a delivery takes its place', async () => {
   expect(await archive.deliveries.failureOf(id)).toBeNull();
 });
 
+test('a failure takes no place of a delivery, and those of a version are found', async () => {
+  const archive = await anArchive();
+  const [measured, failed] = [await keepAnAttempt(archive), await keepAnAttempt(archive)];
+  const delivery = aDelivery({ attemptId: measured.id });
+  await archive.deliveries.put(delivery);
+  for (const { id } of [measured, failed]) await archive.deliveries.put(aFailure(id, 2));
+  expect(await archive.deliveries.ofAll([measured.id])).toEqual([delivery]);
+  expect(await archive.deliveries.failed(2)).toEqual([failed.id]);
+  expect(await archive.deliveries.failed(1)).toEqual([]);
+});
+
 test('what is outdated is pending and stays; nothing changes of what has lost its sound', async () => {
   const archive = await anArchive();
   const [heard, silent, inTrash] = [
