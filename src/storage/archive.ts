@@ -210,12 +210,20 @@ export type Archive = {
     ofAll(ids: readonly AttemptId[]): Promise<readonly (Delivery | null)[]>;
     /** Why the clip of an attempt could not be measured; null when it was, or was not tried yet. */
     failureOf(id: AttemptId): Promise<DeliveryFailure | null>;
-    /** Writes nothing when the attempt was deleted for good in the meantime. */
+    /** Attempts that this version could not measure: keys only, no record is read. */
+    failed(version: number): Promise<readonly AttemptId[]>;
+    /**
+     * Writes nothing when the attempt was deleted for good in the meantime, and no failure over what an earlier
+     * version did measure.
+     */
     put(delivery: Delivery | DeliveryFailure): Promise<void>;
     /** Kept attempts of which nothing is stored under this version, newest first: keys only, no record is read. */
     pending(version: number): Promise<readonly AttemptId[]>;
-    /** Deletes those that can be made again: of attempts whose sound was not deleted. */
-    clear(): Promise<void>;
+    /**
+     * Those that can be made again, of attempts whose sound was not deleted, count as made by an older version: they
+     * are pending, and stay until they are replaced.
+     */
+    outdate(): Promise<void>;
   };
   readonly sounds: {
     /** What was heard beside the speech; null when nobody has listened yet. */
@@ -224,7 +232,7 @@ export type Archive = {
     put(sounds: Sounds): Promise<void>;
     /** As for deliveries. */
     pending(version: number): Promise<readonly AttemptId[]>;
-    clear(): Promise<void>;
+    outdate(): Promise<void>;
   };
   readonly rubrics: {
     /** A version of an own rubric; null when it is not here, or cannot be read. */
@@ -248,7 +256,7 @@ export type Archive = {
     /** Writes nothing when the attempt was deleted for good in the meantime. */
     put(peaks: Peaks): Promise<void>;
     /** As for deliveries. */
-    clear(): Promise<void>;
+    outdate(): Promise<void>;
   };
   readonly settings: {
     /** The group's value, or its default when it was never written or cannot be read. */

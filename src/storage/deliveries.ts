@@ -4,8 +4,8 @@ import type { AttemptId } from '../domain/ids.ts';
 import { decode, encode } from '../domain/records.ts';
 import type { Archive } from './archive.ts';
 import type { ChangeFeed } from './changes.ts';
-import { clearDerived } from './clear-derived.ts';
 import type { Connection } from './connection.ts';
+import { outdate } from './outdate.ts';
 import { beginningWith, isKnownAttempt, untyped } from './schema.ts';
 
 /*
@@ -33,13 +33,15 @@ export function openDeliveries(connection: Connection, feed: ChangeFeed): Archiv
       return failure.tag === 'ok' ? failure.value : null;
     },
 
-    put: (record) =>
-      putDerived(
-        connection,
-        feed,
-        'deliveries',
-        'failed' in record ? encode(deliveryFailureSchema, record) : encode(deliverySchema, record),
+    failed: (version) =>
+      connection.read(['deliveries'], (tx) =>
+        tx.objectStore('deliveries').index('byFailed').getAllKeys(beginningWith(version)),
       ),
+
+    put: (record) =>
+      'failed' in record
+        ? putDerived(connection, feed, 'deliveries', encode(deliveryFailureSchema, record), isDelivery)
+        : putDerived(connection, feed, 'deliveries', encode(deliverySchema, record)),
   };
 }
 
@@ -57,6 +59,10 @@ export function openSounds(connection: Connection, feed: ChangeFeed): Archive['s
   };
 }
 
+function isDelivery(record: unknown): boolean {
+  return decode(deliverySchema, record).tag === 'ok';
+}
+
 type Derived = 'deliveries' | 'sounds';
 
 function openDerived(connection: Connection, feed: ChangeFeed, store: Derived) {
@@ -72,7 +78,7 @@ function openDerived(connection: Connection, feed: ChangeFeed, store: Derived) {
         return ids.filter((id) => !isDone.has(id)).toReversed();
       }),
 
-    clear: () => clearDerived(connection, feed, store),
+    outdate: () => outdate(connection, feed, store),
   };
 }
 
@@ -81,10 +87,13 @@ async function putDerived(
   feed: ChangeFeed,
   store: Derived,
   record: Delivery | DeliveryFailure | Sounds,
+  isBetter: (there: unknown) => boolean = () => false,
 ): Promise<void> {
   const isWritten = await connection.write(['attempts', 'trash', store], 'relaxed', async (tx) => {
     if (!(await isKnownAttempt(tx, record.attemptId))) return false;
-    await untyped(tx.objectStore(store)).put(record);
+    const derived = untyped(tx.objectStore(store));
+    if (isBetter(await derived.get(record.attemptId))) return false;
+    await derived.put(record);
     return true;
   });
   if (isWritten) feed.announce(store);

@@ -4,6 +4,7 @@ import type { AttemptId } from '../domain/ids.ts';
 export const RECORDER_LOCK = 'recorder';
 
 const TAKE = 'take:';
+export const FINISHING = 'finish:';
 
 /** Held while an attempt is being recorded: without it an unfinished attempt is an orphan. */
 export function takeLock(id: AttemptId): string {
@@ -12,7 +13,7 @@ export function takeLock(id: AttemptId): string {
 
 /** Held while an unfinished attempt's clip is being made. */
 export function finishLock(id: AttemptId): string {
-  return `finish:${id}`;
+  return FINISHING + id;
 }
 
 /**

@@ -32,4 +32,5 @@ export const migrations: readonly Migration[] = [
     tx.objectStore('deliveries').createIndex('byVersion', 'version');
     db.createObjectStore('sounds', { keyPath: 'attemptId' }).createIndex('byVersion', 'version');
   },
+  (_db, tx) => void tx.objectStore('deliveries').createIndex('byFailed', ['version', 'failed']),
 ];

@@ -34,18 +34,19 @@ export async function openArchive(options: OpenOptions = {}): Promise<Archive> {
     coaching: later(['of', 'ofAll', 'update', 'focuses'], async () =>
       (await import('./coaching.ts')).openCoaching(connection, feed, quarantine),
     ),
-    deliveries: later(['ofAll', 'failureOf', 'put', 'pending', 'clear'], async () =>
-      (await import('./deliveries.ts')).openDeliveries(connection, feed),
+    // What can be made again has no claim on the reserve: the disk refuses it, and it is made when there is room.
+    deliveries: later(['ofAll', 'failureOf', 'failed', 'put', 'pending', 'outdate'], async () =>
+      (await import('./deliveries.ts')).openDeliveries(recording, feed),
     ),
-    sounds: later(['of', 'put', 'pending', 'clear'], async () =>
-      (await import('./deliveries.ts')).openSounds(connection, feed),
+    sounds: later(['of', 'put', 'pending', 'outdate'], async () =>
+      (await import('./deliveries.ts')).openSounds(recording, feed),
     ),
     rubrics: later(['get', 'list', 'add'], async () =>
       (await import('./rubrics.ts')).openRubrics(connection, feed),
     ),
     prompts: openPrompts(connection, feed, quarantine, trash),
-    peaks: later(['get', 'put', 'clear'], async () =>
-      (await import('./peaks.ts')).openPeaks(connection, feed),
+    peaks: later(['get', 'put', 'outdate'], async () =>
+      (await import('./peaks.ts')).openPeaks(recording, feed),
     ),
     settings: openSettings(connection, feed),
     setAside: { list: () => quarantine.list() },

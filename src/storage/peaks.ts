@@ -1,8 +1,8 @@
 import { decode, encode, peaksSchema } from '../domain/records.ts';
 import type { Archive } from './archive.ts';
 import type { ChangeFeed } from './changes.ts';
-import { clearDerived } from './clear-derived.ts';
 import type { Connection } from './connection.ts';
+import { outdate } from './outdate.ts';
 import { isKnownAttempt } from './schema.ts';
 
 export function openPeaks(connection: Connection, feed: ChangeFeed): Archive['peaks'] {
@@ -23,6 +23,6 @@ export function openPeaks(connection: Connection, feed: ChangeFeed): Archive['pe
       if (isWritten) feed.announce('peaks');
     },
 
-    clear: () => clearDerived(connection, feed, 'peaks'),
+    outdate: () => outdate(connection, feed, 'peaks'),
   };
 }

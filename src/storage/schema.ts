@@ -1,7 +1,7 @@
 import type { DBSchema, IDBPDatabase, IDBPObjectStore, IDBPTransaction, StoreNames } from 'idb';
 import type { Attempt, Chunk } from '../domain/attempt.ts';
 import type { Coaching } from '../domain/coaching.ts';
-import type { Delivery, DeliveryFailure, Sounds } from '../domain/facts.ts';
+import type { Delivery, DeliveryFailure, Sounds, Unmeasured } from '../domain/facts.ts';
 import type { AttemptId, PromptId, ReviewId } from '../domain/ids.ts';
 import type { Peaks } from '../domain/peaks.ts';
 import type { OwnPrompt } from '../domain/prompt.ts';
@@ -48,7 +48,12 @@ export type Schema = DBSchema & {
   reviews: { key: ReviewId; value: Review; indexes: { byAttempt: [AttemptId, EpochMs] } };
   /** By attempt; only those with a focus are in the index. */
   coaching: { key: AttemptId; value: Coaching; indexes: { byFocus: EpochMs } };
-  deliveries: { key: AttemptId; value: Delivery | DeliveryFailure; indexes: { byVersion: number } };
+  deliveries: {
+    key: AttemptId;
+    value: Delivery | DeliveryFailure;
+    /** Only failures are in the second. */
+    indexes: { byVersion: number; byFailed: [number, Unmeasured] };
+  };
   sounds: { key: AttemptId; value: Sounds; indexes: { byVersion: number } };
   /** Versions of own rubrics, which never change. */
   rubrics: { key: [string, string]; value: OwnRubric };

@@ -7,7 +7,7 @@ import type { Delivery, DeliveryFailure } from '../../src/domain/facts.ts';
 import type { AttemptId } from '../../src/domain/ids.ts';
 import type { Archive } from '../../src/storage/archive.ts';
 import { StorageError } from '../../src/storage/errors.ts';
-import { heldLocks, holdLock, RECORDER_LOCK } from '../../src/storage/locks.ts';
+import { finishLock, heldLocks, holdLock, RECORDER_LOCK } from '../../src/storage/locks.ts';
 import { openArchive } from '../../src/storage/open-archive.ts';
 import { aDelivery, anEmptyArchive, keepAnAttempt, someBytes } from '../support/factories.ts';
 import { checkInvariants } from '../support/invariants.ts';
@@ -148,6 +148,60 @@ test('an open microphone in any tab ends a measurement, too, and none begins mea
   expect((await heldLocks()).has(RECORDER_LOCK)).toBe(false);
 });
 
+test('an open microphone is noticed though the worker says nothing', async () => {
+  const archive = await anArchive();
+  await keepClip(archive);
+  const Original = window.Worker;
+  onTestFinished(() => {
+    window.Worker = Original;
+  });
+  window.Worker = class extends Original {
+    constructor() {
+      super(URL.createObjectURL(new Blob([''])));
+    }
+  };
+  const queue = aQueue(archive);
+  await expect.poll(() => queue.getState().current, patiently).not.toBeNull();
+  const free = await holdLock(RECORDER_LOCK);
+  await expect.poll(() => queue.getState().current, { timeout: 3000 }).toBeNull();
+  await free?.();
+});
+
+test('finishing a take and importing come first, in whichever tab', async () => {
+  const archive = await anArchive();
+  const id = await keepClip(archive, LONG_SEC);
+  const queue = aQueue(archive);
+  await begun(queue).toBe(true);
+  const free = await holdLock(finishLock(id));
+  await expect.poll(() => queue.getState()).toMatchObject({ current: null, waitsFor: 'take' });
+  const other = await keepClip(archive);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(await measuredOf(archive, other)).toBeNull();
+  await free?.();
+  await expect.poll(() => measuredOf(archive, id), patiently).not.toBeNull();
+  expect(queue.getState().waitsFor).toBeNull();
+});
+
+test('what is deleted while it is measured is given up without a word, and measured when it is back', async () => {
+  const archive = await anArchive();
+  const id = await keepClip(archive, LONG_SEC);
+  const queue = aQueue(archive);
+  await begun(queue).toBe(true);
+  await archive.attempts.remove(id);
+  await expect.poll(() => queue.getState().current, { interval: 5, timeout: 1000 }).toBeNull();
+  expect(queue.getState()).toMatchObject({ failed: new Map(), fault: null });
+  await archive.attempts.restore(id);
+  await expect.poll(() => measuredOf(archive, id), patiently).not.toBeNull();
+});
+
+test('an attempt that was once not found has its turn later', async () => {
+  const archive = await anArchive();
+  const id = await keepClip(archive);
+  vi.spyOn(archive.attempts, 'get').mockResolvedValueOnce(null);
+  aQueue(archive);
+  await expect.poll(() => measuredOf(archive, id), patiently).not.toBeNull();
+});
+
 test('of two tabs one measures at a time, and no attempt is measured twice', async () => {
   const archive = await anArchive();
   const second = await openArchive();
@@ -184,6 +238,28 @@ test('the person stops it in every tab, and it goes on when told to', async () =
   await expect.poll(() => measuredOf(archive, id), patiently).not.toBeNull();
   await expect.poll(() => measuredOf(archive, late), patiently).not.toBeNull();
   expect(queue.getState().isStopped).toBe(false);
+});
+
+test('a tab that is opened after it was stopped does not begin by itself', async () => {
+  const archive = await anArchive();
+  const second = await openArchive();
+  onTestFinished(() => second.close());
+  const id = await keepClip(archive, LONG_SEC);
+  aQueue(archive).stop();
+  const late = aQueue(second);
+  await expect.poll(() => late.getState()).toMatchObject({ isStopped: true, current: null });
+  expect(await measuredOf(archive, id)).toBeNull();
+});
+
+test('a tab says that another one measures', async () => {
+  const archive = await anArchive();
+  const id = await keepClip(archive);
+  const free = await holdLock('measuring');
+  const queue = aQueue(archive);
+  await expect.poll(() => queue.getState().waitsFor).toBe('tab');
+  await free?.();
+  await expect.poll(() => measuredOf(archive, id), patiently).not.toBeNull();
+  expect(queue.getState().waitsFor).toBeNull();
 });
 
 test('a clip that cannot be decoded is not tried again, unless somebody asks for it', async () => {
@@ -246,6 +322,64 @@ test('a worker that cannot be loaded is no failure of a clip, and is tried again
   await expect.poll(() => archive.deliveries.pending(DELIVERY_VERSION), patiently).toEqual([]);
 });
 
+test('however many clips cannot be read, the others are measured', async () => {
+  const archive = await anArchive();
+  const good = await keepClip(archive);
+  const bad: AttemptId[] = [];
+  for (let count = 0; count < 4; count += 1) bad.push(await keepClip(archive));
+  const read = archive.clips.read;
+  vi.spyOn(archive.clips, 'read').mockImplementation((id) =>
+    bad.includes(id) ? Promise.resolve(null) : read(id),
+  );
+  const queue = aQueue(archive);
+  await expect.poll(() => measuredOf(archive, good), patiently).not.toBeNull();
+  expect(queue.getState().fault).toBeNull();
+  expect(queue.getState().failed.size).toBe(4);
+});
+
+test('what failed comes last when it goes on', async () => {
+  const archive = await anArchive();
+  const good = await keepClip(archive);
+  const bad: AttemptId[] = [];
+  for (let count = 0; count < 3; count += 1) bad.push(await keepClip(archive));
+  const read = archive.clips.read;
+  vi.spyOn(archive.clips, 'read').mockImplementation((id) =>
+    bad.includes(id) ? Promise.reject(new Error('It breaks whatever measures it')) : read(id),
+  );
+  const queue = aQueue(archive);
+  await expect.poll(() => queue.getState().fault, patiently).toBe('broken');
+  expect(await measuredOf(archive, good)).toBeNull();
+  queue.start();
+  await expect.poll(() => measuredOf(archive, good), patiently).not.toBeNull();
+});
+
+test('what an earlier version measured stays when this one cannot, and is tried once', async () => {
+  const archive = await anArchive();
+  const { id } = await keepAnAttempt(archive, {}, [someBytes(500)]);
+  const old = aDelivery({ attemptId: id, version: DELIVERY_VERSION - 1 });
+  await archive.deliveries.put(old);
+  const read = vi.spyOn(archive.clips, 'read');
+  const queue = aQueue(archive);
+  await expect
+    .poll(() => queue.getState().failed, patiently)
+    .toEqual(new Map([[`delivery ${id}`, 'undecodable']]));
+  const next = await keepClip(archive);
+  await expect.poll(() => measuredOf(archive, next), patiently).not.toBeNull();
+  expect(await measuredOf(archive, id)).toEqual(old);
+  expect(read.mock.calls).toEqual([[id], [next]]);
+});
+
+test('all that could not be measured is tried again on demand, also of earlier sessions', async () => {
+  const archive = await anArchive();
+  const ids = [await keepClip(archive), await keepClip(archive)];
+  for (const attemptId of ids)
+    await archive.deliveries.put({ attemptId, version: DELIVERY_VERSION, failed: 'undecodable' });
+  const queue = aQueue(archive);
+  await queue.retry();
+  for (const id of ids) await expect.poll(() => measuredOf(archive, id), patiently).not.toBeNull();
+  expect(await archive.deliveries.failed(DELIVERY_VERSION)).toEqual([]);
+});
+
 test('a part that is missing is no reason to leave the others', async () => {
   const archive = await anArchive();
   const good = await keepClip(archive);
@@ -266,10 +400,18 @@ test('measured again, everything that has its sound is made anew', async () => {
   await archive.clips.erase(erased);
   const queue = aQueue(archive);
   queue.stop();
-  await queue.again();
+  // It waits for a take in any tab.
+  const free = await holdLock(RECORDER_LOCK);
+  const again = queue.again();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await archive.deliveries.pending(DELIVERY_VERSION)).toEqual([]);
+  await free?.();
+  await again;
   const isAnew = async () => {
     const delivery = await measuredOf(archive, id);
-    return delivery !== null && delivery.measures.syllables !== old.measures.syllables;
+    // What was there stays meanwhile.
+    expect(delivery).not.toBeNull();
+    return delivery?.version === DELIVERY_VERSION && delivery.measures.syllables !== old.measures.syllables;
   };
   await expect.poll(isAnew, patiently).toBe(true);
   expect(await measuredOf(archive, erased)).toEqual(old);

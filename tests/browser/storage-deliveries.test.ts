@@ -4,7 +4,8 @@ import type { DeliveryFailure, Sounds } from '../../src/domain/facts.ts';
 import type { AttemptId } from '../../src/domain/ids.ts';
 import type { Peaks } from '../../src/domain/peaks.ts';
 import type { Archive } from '../../src/storage/archive.ts';
-import { connect } from '../../src/storage/connection.ts';
+import { type Connection, connect } from '../../src/storage/connection.ts';
+import { openDeliveries } from '../../src/storage/deliveries.ts';
 import { migrations } from '../../src/storage/migrations.ts';
 import { openArchive } from '../../src/storage/open-archive.ts';
 import { aDelivery, aKeptAttempt, anEmptyArchive, keepAnAttempt } from '../support/factories.ts';
@@ -58,7 +59,18 @@ test('a failure is no delivery, and a delivery takes its place', async () => {
   expect(await archive.deliveries.failureOf(id)).toBeNull();
 });
 
-test('clearing deletes what can be made again, and nothing whose sound is gone', async () => {
+test('a failure takes no place of a delivery, and those of a version are found', async () => {
+  const archive = await anArchive();
+  const [measured, failed] = [await keepAnAttempt(archive), await keepAnAttempt(archive)];
+  const delivery = aDelivery({ attemptId: measured.id });
+  await archive.deliveries.put(delivery);
+  for (const { id } of [measured, failed]) await archive.deliveries.put(aFailure(id, 2));
+  expect(await archive.deliveries.ofAll([measured.id])).toEqual([delivery]);
+  expect(await archive.deliveries.failed(2)).toEqual([failed.id]);
+  expect(await archive.deliveries.failed(1)).toEqual([]);
+});
+
+test('what is outdated is pending and stays; nothing changes of what has lost its sound', async () => {
   const archive = await anArchive();
   const [heard, silent, inTrash] = [
     await keepAnAttempt(archive),
@@ -76,17 +88,41 @@ test('clearing deletes what can be made again, and nothing whose sound is gone',
   await archive.attempts.remove(inTrash.id);
   const heardOf: string[] = [];
   archive.onChange(({ store }) => heardOf.push(store));
-  await archive.deliveries.clear();
-  await archive.sounds.clear();
-  await archive.peaks.clear();
+  await archive.deliveries.outdate();
+  await archive.sounds.outdate();
+  await archive.peaks.outdate();
   await archive.attempts.restore(inTrash.id);
   for (const { id } of all) {
-    const [delivery] = await archive.deliveries.ofAll([id]);
-    const left = [delivery, await archive.sounds.of(id), await archive.peaks.get(id)];
-    expect(left.map((one) => one !== null)).toEqual(Array(3).fill(id !== heard.id));
+    const outdated = id === heard.id ? { version: 0 } : {};
+    expect(await archive.deliveries.ofAll([id])).toEqual([{ ...aDelivery({ attemptId: id }), ...outdated }]);
+    expect(await archive.sounds.of(id)).toEqual({ ...someSounds(id), ...outdated });
+    expect(await archive.peaks.get(id)).toEqual({ ...somePeaks(id), ...outdated });
   }
+  expect(await archive.deliveries.pending(1)).toEqual([heard.id]);
+  expect(await archive.sounds.pending(1)).toEqual([heard.id]);
   await expect.poll(() => heardOf).toEqual(expect.arrayContaining(['deliveries', 'sounds', 'peaks']));
   expect(await checkInvariants()).toEqual([]);
+});
+
+test('whatever is outdated, a take in another tab never waits for it', async () => {
+  const archive = await anArchive();
+  const ids: AttemptId[] = [];
+  for (let count = 0; count < 60; count += 1) {
+    const { id } = await keepAnAttempt(archive);
+    await archive.deliveries.put(aDelivery({ attemptId: id }));
+    ids.push(id);
+  }
+  const real = await connect({});
+  onTestFinished(() => real.close());
+  const scopes: (readonly string[])[] = [];
+  const write: Connection['write'] = (stores, durability, work) => {
+    scopes.push(stores);
+    return real.write(stores, durability, work);
+  };
+  const feed = { announce: () => undefined, listen: () => () => undefined, close: () => undefined };
+  await openDeliveries({ ...real, write }, feed).outdate();
+  expect(scopes).toEqual([['deliveries'], ['deliveries']]);
+  expect(new Set(await archive.deliveries.pending(1))).toEqual(new Set(ids));
 });
 
 test('what was measured goes for good with its attempt, and nothing is written after it', async () => {

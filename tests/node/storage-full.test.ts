@@ -180,3 +180,57 @@ test('on a disk without room for a single record, audio can still be deleted, an
   });
   expect(await page.evaluate(checkInvariants)).toEqual([]);
 });
+
+test('on a full disk what can be made again is refused, and the reserve stays whole for the next take', async () => {
+  const page = await aSmallDisk();
+
+  const outcome = await page.evaluate(async () => {
+    const { aChunk, aDelivery, anEmptyArchive, anUnfinishedAttempt, keepAnAttempt } = Reflect.get(
+      window,
+      'factories',
+    ) as typeof factories;
+    const archive = await anEmptyArchive();
+    await archive.layInReserve();
+    const attemptId = (await keepAnAttempt(archive)).id;
+    const take = anUnfinishedAttempt();
+    await archive.attempts.begin(take);
+    const faultOf = (work: Promise<unknown>) =>
+      work.then(
+        () => null,
+        (error: { readonly fault: string }) => error.fault,
+      );
+    // Down to chunks so small that no delivery has room.
+    let seq = 0;
+    for (let bytes = 64_000; bytes >= 100; bytes = Math.floor(bytes / 2)) {
+      const data = crypto.getRandomValues(new Uint8Array(bytes)).buffer;
+      const chunk = () => aChunk({ attemptId: take.id, seq, offset: seq * 64_000, clockEndMs: seq, data });
+      while ((await faultOf(archive.attempts.append(chunk()))) === null) seq += 1;
+    }
+    const syllables = Array.from({ length: 5000 }, (_, at) => at * 200);
+    const min = crypto.getRandomValues(new Int8Array(20_000));
+    const sounds = syllables.map((startMs) => ({
+      startMs,
+      endMs: startMs + 1,
+      kind: 'knock' as const,
+      score: 1,
+    }));
+    const faults = [
+      await faultOf(archive.deliveries.put(aDelivery({ attemptId, syllables }))),
+      await faultOf(archive.sounds.put({ attemptId, version: 1, sounds })),
+      await faultOf(archive.peaks.put({ attemptId, version: 1, bucketMs: 20, min, max: min })),
+    ];
+    await archive.close();
+    const reserves = await new Promise((resolve) => {
+      indexedDB.open('practice').onsuccess = ({ target }) => {
+        const { result: db } = target as IDBOpenDBRequest;
+        db.transaction('reserve').objectStore('reserve').count().onsuccess = (event) =>
+          resolve((event.target as IDBRequest<number>).result);
+      };
+    });
+    return { seq, faults, reserves };
+  });
+
+  expect(outcome.seq).toBeGreaterThan(10);
+  expect(outcome.faults).toEqual(['full', 'full', 'full']);
+  expect(outcome.reserves).toBe(1);
+});
