@@ -102,7 +102,9 @@ test('before the lock nothing of it is in the page; after it, strips, words and 
   expect(document.body.textContent).not.toMatch(/On the time line|Cough|heard mainly/);
   await lockUncited();
   await expect.element(region()).toBeVisible();
-  await expect.element(player()).toMatchTextContent(/Pauses.*3\.0 s.*Pace.*40% above.*Sounds.*Typing/);
+  await expect
+    .element(player())
+    .toMatchTextContent(/Pauses.*3\.0 s.*Pace.*40% above.*\+25%−25%Sounds.*Typing.*0:00.*1:30/);
 });
 
 test('each strip has a table that says the same', async () => {
