@@ -1,4 +1,4 @@
-import type { Measures } from '../domain/facts.ts';
+import { type Measures, MOST_SIGNAL_TO_NOISE } from '../domain/facts.ts';
 import { clamp, type Ms, type Span } from '../domain/timeline.ts';
 import { filterPair, steepHighPass } from './biquad.ts';
 import type { SoundBlock } from './peaks.ts';
@@ -13,8 +13,7 @@ const RUMBLE_HZ = 80;
 const GUARD_MS: Ms = 50;
 /** With less of pauses nobody knows what is heard in them. */
 const LEAST_PAUSES_MS: Ms = 200;
-/** Beyond these the number says nothing more: pauses of digital silence, speech that is no louder than they are. */
-const HIGHEST_DB = 60;
+/** Speech that is no louder than the pauses. At the other end are pauses of digital silence. */
 const LOWEST_DB = 0;
 /** Mean square of a frame that counts as silent, −90 dB. */
 const SILENT = 1e-9;
@@ -89,7 +88,7 @@ function signalToNoise(powers: Float32Array, speech: readonly Span[]): Measures[
   const noise = noiseOf(pauses.subarray(0, pauseFrames).sort());
   if (noise === null) return 'no-pauses';
   const signal = Math.max(0, powerOf(spoken.subarray(0, spokenFrames).sort()) - noise);
-  return clamp(10 * Math.log10(signal / noise) || 0, LOWEST_DB, HIGHEST_DB);
+  return clamp(10 * Math.log10(signal / noise) || 0, LOWEST_DB, MOST_SIGNAL_TO_NOISE);
 }
 
 /** @param sorted power of the pauses; what was muted counts only where the room is heard in none of them */

@@ -53,6 +53,9 @@ export const MEASURES = {
 export type MeasureId = keyof typeof MEASURES;
 export const MEASURE_IDS = Object.keys(MEASURES) as readonly MeasureId[];
 
+/** The most that is told of `signalToNoise`, in dB: beyond it the number says nothing more. */
+export const MOST_SIGNAL_TO_NOISE = 60;
+
 /** Why something could not be measured. */
 export const UNMEASURED = [
   'undecodable',

@@ -1,6 +1,7 @@
 import type { KeptAttempt, Processing } from './attempt.ts';
-import type { Delivery, MeasureId, Unmeasured } from './facts.ts';
+import { type Delivery, type MeasureId, MOST_SIGNAL_TO_NOISE, type Unmeasured } from './facts.ts';
 import { lengthOf, pausesOf, sum } from './step-facts.ts';
+import { clamp } from './timeline.ts';
 
 /*
  * What a delivery is set beside: the same person's other recordings through the same microphone, and nobody
@@ -30,23 +31,57 @@ export function figuresOf(delivery: Delivery): Figures {
   };
 }
 
-/** So many of the newest recordings make what is usual; fewer than three say nothing. */
+/** So many of the recordings before this one make what is usual; of fewer than five the ends say nothing. */
 export const MOST_ALIKE = 10;
-export const LEAST_ALIKE = 3;
+export const LEAST_ALIKE = 5;
+
+/**
+ * How far two values may lie apart without a difference that means anything: about what the measuring errs by
+ * (docs/delivery.md), for the rest what nobody would hear. `share` is of the value, `by` in the figure's unit.
+ */
+const LEAST_DIFFERENCE: Readonly<Record<FigureId, { readonly share: number } | { readonly by: number }>> = {
+  speechRate: { share: 0.05 },
+  articulationRate: { share: 0.05 },
+  meanLengthOfRun: { share: 0.1 },
+  phonationTimeRatio: { by: 0.03 },
+  pauseRate: { share: 0.1 },
+  pauseShare: { by: 3 },
+  pitchMedian: { share: 0.02 },
+  pitchSpread: { by: 0.3 },
+  loudness: { by: 0.5 },
+  loudnessRange: { by: 1 },
+  signalToNoise: { by: 2 },
+  clipped: { by: 5 },
+};
+
+/** What a figure can be at most; at least it is 0, but for the loudness. */
+const MOST: Readonly<Partial<Record<FigureId, number>>> = {
+  phonationTimeRatio: 1,
+  pauseShare: 100,
+  signalToNoise: MOST_SIGNAL_TO_NOISE,
+};
 
 /** `count`: how many recordings have such a value. */
 export type Usual =
   | { readonly tag: 'range'; readonly low: number; readonly high: number; readonly count: number }
   | { readonly tag: 'too-few'; readonly count: number };
 
-/** From the 10th to the 90th percentile of a figure. */
+/** From the 10th to the 90th percentile of a figure, and at least its least difference to either side of their middle. */
 export function usualOf(figures: readonly Figures[], id: FigureId): Usual {
   const values = figures
     .flatMap(({ [id]: value }) => (typeof value === 'number' ? [value] : []))
     .toSorted((a, b) => a - b);
-  return values.length < LEAST_ALIKE
-    ? { tag: 'too-few', count: values.length }
-    : { tag: 'range', low: quantile(values, 0.1), high: quantile(values, 0.9), count: values.length };
+  if (values.length < LEAST_ALIKE) return { tag: 'too-few', count: values.length };
+  return { tag: 'range', ...widened(id, quantile(values, 0.1), quantile(values, 0.9)), count: values.length };
+}
+
+function widened(id: FigureId, low: number, high: number): { readonly low: number; readonly high: number } {
+  const middle = (low + high) / 2;
+  const difference = LEAST_DIFFERENCE[id];
+  const by = 'by' in difference ? difference.by : Math.abs(middle) * difference.share;
+  const least = id === 'loudness' ? Number.NEGATIVE_INFINITY : 0;
+  const within = (value: number) => clamp(value, least, MOST[id] ?? Number.POSITIVE_INFINITY);
+  return { low: within(Math.min(low, middle - by)), high: within(Math.max(high, middle + by)) };
 }
 
 /** Between two values in proportion. @param sorted at least one */

@@ -8,13 +8,14 @@ import {
   useRef,
   useState,
 } from 'react';
+import { timecode } from '../domain/timeline.ts';
 import { announce } from '../ui/announcer.tsx';
 import { type Axis, xOf } from '../ui/axis.ts';
 import { Select } from '../ui/Field.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import styles from './TimeLine.module.css';
 import type { Transport } from './transport.ts';
-import { isSeen, leftAfterZoom, leftShowing, type View, zoomsOf } from './zoom.ts';
+import { isSeen, leftAfterZoom, leftShowing, ticksOf, type View, zoomsOf } from './zoom.ts';
 
 export type TimeLineState = {
   readonly frame: RefObject<HTMLDivElement | null>;
@@ -123,7 +124,7 @@ function xIn({ wholePx }: View, durationMs: number, atMs: number): number {
 
 /** What shares the axis: it is as wide as the zoom makes it, and scrolls in a frame as wide as the player. */
 export function TimeLine({
-  line: { frame, zoom },
+  line: { frame, zoom, axis },
   children,
 }: {
   readonly line: TimeLineState;
@@ -131,7 +132,17 @@ export function TimeLine({
 }) {
   return (
     <div ref={frame} className={styles['frame']} data-zoomed={zoom > 1} style={{ '--zoom': zoom }}>
-      <div className={styles['whole']}>{children}</div>
+      <div className={styles['whole']}>
+        {children}
+        <div className={styles['times']} aria-hidden="true">
+          {axis !== null &&
+            ticksOf(axis).map((atMs) => (
+              <span key={atMs} style={{ '--x': `${xOf(axis, atMs)}px` }}>
+                {timecode(atMs)}
+              </span>
+            ))}
+        </div>
+      </div>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { clamp, type Ms } from '../domain/timeline.ts';
+import type { Axis } from '../ui/axis.ts';
 
 /** So little is across the view at the closest zoom, or somewhat more. */
 const CLOSEST_MS: Ms = 10_000;
@@ -8,6 +9,23 @@ export function zoomsOf(durationMs: Ms): readonly number[] {
   const zooms = [1];
   for (let zoom = 2; durationMs / zoom >= CLOSEST_MS; zoom *= 2) zooms.push(zoom);
   return zooms;
+}
+
+/** Apart far enough for `1:02:03` and some room. */
+const TICK_PX = 80;
+const TICKS_MS: readonly Ms[] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200].map(
+  (seconds) => seconds * 1000,
+);
+
+/** Round times along the part of an axis that is drawn, none so near to its end that its words would not fit. */
+export function ticksOf({ durationMs, widthPx, fromPx, toPx }: Axis): readonly Ms[] {
+  if (durationMs === 0) return [];
+  const pxOf = (ms: Ms) => (ms / durationMs) * widthPx;
+  const every = TICKS_MS.find((ms) => pxOf(ms) >= TICK_PX) ?? durationMs;
+  const last = Math.min(toPx, widthPx - TICK_PX / 2);
+  const first = Math.floor((fromPx / widthPx) * (durationMs / every));
+  const count = Math.floor(last / pxOf(every)) - first + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, index) => (first + index) * every);
 }
 
 /** A window on the time line, in pixels: its left edge, its width, and the width of the whole. */

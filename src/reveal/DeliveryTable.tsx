@@ -5,7 +5,7 @@ import { classes } from '../ui/classes.ts';
 import { capitalised } from '../ui/format.ts';
 import { VisuallyHidden } from '../ui/VisuallyHidden.tsx';
 import styles from './DeliveryTable.module.css';
-import { FIGURES, figureWords, unmeasuredWords, usualWords } from './delivery-words.ts';
+import { FIGURES, figureWords, shownValue, unmeasuredWords, usualWords } from './delivery-words.ts';
 
 export type FigureRow = {
   readonly id: FigureId;
@@ -92,7 +92,11 @@ function Figure({ id, value, usual, count, confidence }: FigureProps) {
           <td role="cell" className={styles['usual']}>
             {usual.tag === 'range' ? (
               <>
-                <Strip low={usual.low} high={usual.high} value={value} />
+                <Strip
+                  low={shownValue(id, usual.low)}
+                  high={shownValue(id, usual.high)}
+                  value={shownValue(id, value)}
+                />
                 <span className={styles['key']}>Usually </span>
                 {usualWords(id, usual)}
               </>

@@ -16,6 +16,7 @@ export function PacingTable({ criterion, rows }: Shown) {
   const widestMs = Math.max(...rows.flatMap(({ facts, budgetMs }) => [usedOf(facts), budgetMs ?? 0]));
   return (
     <table className={styles['table']} role="table" aria-label={`${criterion.label}, step by step`}>
+      <caption className={styles['caption']}>{criterion.label}</caption>
       <thead role="rowgroup">
         <tr role="row">
           {['Step', 'Time against budget', 'You', 'Allows', 'Because'].map((name) => (

@@ -18,7 +18,7 @@ import { Predicted } from './Predicted.tsx';
 import styles from './Reveal.module.css';
 import { SinceLastTime } from './SinceLastTime.tsx';
 import { measuredSteps, type Shown, shownOf } from './shown.ts';
-import { findingWords, stepOfPause } from './words.ts';
+import { findingWords, midSentenceScope, stepOfPause } from './words.ts';
 
 type RevealProps = {
   readonly archive: Archive;
@@ -159,6 +159,7 @@ function MeasuredPauses(props: RevealProps) {
     ({ startMs, endMs, place }) => place === null && endMs - startMs > LONG_PAUSE_MS,
   );
   const steps = measuredSteps(props);
+  const scope = midSentenceScope(props.rubric);
   return (
     <>
       <Pauses
@@ -173,8 +174,9 @@ function MeasuredPauses(props: RevealProps) {
         }}
       />
       <p className={styles['how']}>
-        A pause is thinking, not a fault. Only one in the middle of a sentence counts, and only you can tell.
-        {open.length > 0 && ` Over 2 seconds and not told yet: ${plural(open.length, 'pause')}.`}
+        A pause is thinking, not a fault. Only you can tell where it fell.
+        {scope !== null && ` One in the middle of a sentence counts towards the limits of ${scope}.`}
+        {open.length > 0 && ` Over 2 seconds and not tagged yet: ${plural(open.length, 'pause')}.`}
       </p>
     </>
   );

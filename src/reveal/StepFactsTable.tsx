@@ -14,6 +14,8 @@ import styles from './StepFactsTable.module.css';
 type Row = {
   readonly id: Exclude<keyof typeof RECORDED_FACTS, 'longestPauses'>;
   readonly digits: number;
+  /** In plainer words than the rubric's, its unit included. */
+  readonly label?: string;
 };
 
 /** The longest pauses have a list of their own. */
@@ -24,19 +26,23 @@ const ROWS: readonly Row[] = [
   { id: 'stepLongestPauseSec', digits: 1 },
   { id: 'stepEndPauseSec', digits: 1 },
   { id: 'syllableRate', digits: 1 },
-  { id: 'localRateRatio', digits: 2 },
+  { id: 'localRateRatio', digits: 2, label: 'Pace in windows of 10 s; 1 is your own median' },
   { id: 'fastStretchCount', digits: 0 },
   { id: 'final10sRateRatio', digits: 2 },
 ];
 
 /** The facts of the rubric that come out of the sound: for the whole, and for each step where that makes sense. */
 export function StepFactsTable({ facts: { whole, steps } }: { readonly facts: RecordedFacts }) {
-  const rows = ROWS.map(({ id, digits }) => ({
+  const isMarked = STEP_IDS.some((step) => steps[step].pauseSharePct !== 'no-marks');
+  const shownSteps = isMarked ? STEP_IDS : [];
+  // Without marks the whole is all there is, and it is said once.
+  const rows = ROWS.filter(({ id }) => isMarked || id in whole).map(({ id, digits, label }) => ({
     id,
     digits,
+    label,
     cells: [
       id in whole ? whole[id as keyof Omit<typeof whole, 'longestPauses'>] : null,
-      ...STEP_IDS.map((step) => (id in steps[step] ? steps[step][id as keyof StepRecorded] : null)),
+      ...shownSteps.map((step) => (id in steps[step] ? steps[step][id as keyof StepRecorded] : null)),
     ],
   }));
   const whys = new Set(rows.flatMap(({ cells }) => cells.filter((cell) => typeof cell === 'string')));
@@ -51,7 +57,7 @@ export function StepFactsTable({ facts: { whole, steps } }: { readonly facts: Re
             <th role="columnheader" scope="col">
               Whole
             </th>
-            {STEP_IDS.map((step) => (
+            {shownSteps.map((step) => (
               <th key={step} role="columnheader" scope="col">
                 <StepLetter step={step} />
                 <span className={styles['name']}> {STEP_LABELS[step]}</span>
@@ -60,11 +66,11 @@ export function StepFactsTable({ facts: { whole, steps } }: { readonly facts: Re
           </tr>
         </thead>
         <tbody role="rowgroup">
-          {rows.map(({ id, digits, cells }) => (
+          {rows.map(({ id, digits, label, cells }) => (
             <tr key={id} role="row">
               <th role="rowheader" scope="row">
-                {RECORDED_FACTS[id].label}
-                <span className="muted">, {RECORDED_FACTS[id].unit}</span>
+                {label ?? RECORDED_FACTS[id].label}
+                {label === undefined && <span className="muted">, {RECORDED_FACTS[id].unit}</span>}
               </th>
               {cells.map((cell, column) => (
                 // biome-ignore lint: the columns never move
@@ -76,6 +82,9 @@ export function StepFactsTable({ facts: { whole, steps } }: { readonly facts: Re
           ))}
         </tbody>
       </table>
+      {!isMarked && (
+        <p className={styles['why']}>The attempt has no marks, so nothing is known step by step.</p>
+      )}
       {whys.size > 0 && <p className={styles['why']}>{dashWords([...whys])}</p>}
     </>
   );

@@ -66,7 +66,16 @@ function Measured({ axis, attempt, delivery, tags }: MeasuredProps) {
         </Strip>
       )}
       {pace.table.length > 0 && (
-        <Strip name="Pace" axis={axis} heightPx={PACE_PX} labels={drawnPace.labels}>
+        <Strip
+          name="Pace"
+          axis={axis}
+          heightPx={PACE_PX}
+          labels={drawnPace.labels}
+          scale={[
+            { text: '+25%', y: paceY(1.25) },
+            { text: '−25%', y: paceY(0.75) },
+          ]}
+        >
           {spans.map(({ step, startMs, endMs }) => (
             <path
               key={startMs}
@@ -105,10 +114,12 @@ type StripProps = {
   readonly axis: Axis;
   readonly heightPx: number;
   readonly labels: readonly Label[];
+  /** What a line across the strip stands for, in pixels from its top. */
+  readonly scale?: readonly { readonly y: number; readonly text: string }[];
   readonly children: ReactNode;
 };
 
-function Strip({ name, axis, heightPx, labels, children }: StripProps) {
+function Strip({ name, axis, heightPx, labels, scale = [], children }: StripProps) {
   return (
     <div>
       <div className={styles['labels']}>
@@ -119,6 +130,15 @@ function Strip({ name, axis, heightPx, labels, children }: StripProps) {
           </span>
         ))}
       </div>
+      {scale.length > 0 && (
+        <div className={styles['scale']}>
+          {scale.map(({ y, text }) => (
+            <span key={text} style={{ '--y': `${y}px` }}>
+              {text}
+            </span>
+          ))}
+        </div>
+      )}
       <Drawing axis={axis} heightPx={heightPx}>
         {children}
       </Drawing>

@@ -2,14 +2,7 @@ import { Play } from 'lucide-react';
 import { type ReactNode, useId, useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import type { KeptAttempt } from '../domain/attempt.ts';
-import {
-  type Delivery,
-  LONG_PAUSE_MS,
-  PAUSE_LABELS,
-  type PauseTag,
-  type Sounds,
-  type Unmeasured,
-} from '../domain/facts.ts';
+import { type Delivery, PAUSE_LABELS, type PauseTag, type Sounds, type Unmeasured } from '../domain/facts.ts';
 import { STEP_LABELS, type StepId } from '../domain/step.ts';
 import { type Ms, type Span, timecode } from '../domain/timeline.ts';
 import { Button } from '../ui/Button.tsx';
@@ -95,8 +88,8 @@ function Measured(props: TimeLineTablesProps & { readonly delivery: Delivery }) 
               tagWords(row),
             ]}
           >
-            Low marks are pauses of a quarter of a second or more, higher ones of 2 seconds or more; the three
-            longest carry their lengths.
+            Low marks are pauses of a quarter of a second or more. Higher ones: the three longest, and all of
+            2 seconds or more. The longest carry their lengths where there is room.
           </Twin>
         )}
       </Block>
@@ -119,9 +112,10 @@ function Measured(props: TimeLineTablesProps & { readonly delivery: Delivery }) 
               nameOf(step),
             ]}
           >
-            Estimate. Ten-second windows against your own median in this take; the dotted lines are a quarter
-            either way. Thick, with a bar above: 15 seconds or more above that. Never compared with other
-            people.
+            Estimate. Windows of ten seconds against your own median in this take, drawn at their middle, so
+            that the line begins 5 seconds into the speech. The dotted lines are 25% faster and 25% slower.
+            Where the line is thick, with a bar at the top, it was above the upper one for 15 seconds or more.
+            Never compared with other people.
           </Twin>
         )}
       </Block>
@@ -147,7 +141,7 @@ function whyNoPace({ measures: { articulationRate } }: Delivery): Unmeasured {
 }
 
 function Heard(props: TimeLineTablesProps) {
-  const { sounds } = props;
+  const { sounds, delivery } = props;
   if (sounds === null)
     return (
       <Block title="Sounds">
@@ -156,7 +150,7 @@ function Heard(props: TimeLineTablesProps) {
     );
   const { table } = soundsChart(sounds.sounds);
   return (
-    <Block title="Sounds" words={soundsWords(table)}>
+    <Block title="Sounds" words={soundsWords(table, delivery === null || delivery.speech !== null)}>
       {table.length > 0 && (
         <Twin
           label="Sounds"
@@ -239,14 +233,14 @@ function Length({ pause }: { readonly pause: PauseRow }) {
   return (
     <strong>
       {secondsOf(pause)}
-      <VisuallyHidden>, one of the three longest</VisuallyHidden>
+      <VisuallyHidden>, one of the longest</VisuallyHidden>
     </strong>
   );
 }
 
-function tagWords({ place, startMs, endMs, isLongest }: PauseRow): string {
+function tagWords({ place, wantsTag }: PauseRow): string {
   if (place !== null) return PAUSE_LABELS[place];
-  return isLongest || endMs - startMs > LONG_PAUSE_MS ? 'not told yet' : '';
+  return wantsTag ? 'not tagged yet' : '';
 }
 
 type PlaySpanProps = Pick<TimeLineTablesProps, 'attempt' | 'playhead'> & {

@@ -1,5 +1,5 @@
 import type { KeptAttempt } from '../domain/attempt.ts';
-import { type Delivery, MEASURES, type Unmeasured } from '../domain/facts.ts';
+import { type Delivery, MEASURES, MOST_SIGNAL_TO_NOISE, type Unmeasured } from '../domain/facts.ts';
 import type { WhyUnknown } from '../domain/recorded-facts.ts';
 import { type Doubt, type FigureId, LEAST_ALIKE, type Usual } from '../domain/usual.ts';
 import { listed } from './words.ts';
@@ -73,13 +73,14 @@ export const FIGURES: Readonly<Record<FigureId, FigureWords>> = {
   },
   loudness: {
     label: 'Loudness',
-    meaning: 'Of the whole, as hearing weighs it; 0 is about the most a file can hold.',
+    meaning:
+      'Of the whole, as hearing weighs it. LUFS are decibels below about the most that a file can hold.',
     unit: MEASURES.loudness,
     digits: 1,
   },
   loudnessRange: {
     label: 'Loudness range',
-    meaning: 'Between its quieter and its louder stretches.',
+    meaning: 'Between its quieter and its louder stretches. An LU is one decibel.',
     unit: MEASURES.loudnessRange,
     digits: 1,
   },
@@ -104,9 +105,19 @@ export function numberWords(value: number, digits: number): string {
   return Number(fixed) === 0 ? fixed.replace('-', '') : fixed.replace('-', '−');
 }
 
-/** `4.1 syll/s`, `17%`. */
+/** A value as it is shown: whatever is drawn of it or said about it goes by this, so that they agree. */
+export function shownValue(id: FigureId, value: number): number {
+  return Number(value.toFixed(FIGURES[id].digits));
+}
+
+/** `4.1 syll/s`, `17%`, `60 dB or more`. */
 export function figureWords(id: FigureId, value: number): string {
-  return withUnit(numberWords(value, FIGURES[id].digits), FIGURES[id].unit);
+  return withUnit(numberWords(value, FIGURES[id].digits), FIGURES[id].unit) + orMore(id, value);
+}
+
+/** What was measured ends there, what is true need not. */
+function orMore(id: FigureId, value: number): string {
+  return id === 'signalToNoise' && value >= MOST_SIGNAL_TO_NOISE ? ' or more' : '';
 }
 
 function withUnit(text: string, unit: string): string {
@@ -114,21 +125,19 @@ function withUnit(text: string, unit: string): string {
   return unit === '%' ? `${text}%` : `${text}\u00a0${unit}`;
 }
 
-/** `3.6 to 4.4`; `0` where both are; `not enough yet: 1 of 3`. */
+/** `3.6 to 4.4`; `not enough yet: 1 of 5`. */
 export function usualWords(id: FigureId, usual: Usual): string {
   if (usual.tag === 'too-few') return `not enough yet: ${usual.count}\u00a0of\u00a0${LEAST_ALIKE}`;
   const [low, high] = [usual.low, usual.high].map((value) => numberWords(value, FIGURES[id].digits));
-  return low === high ? `${low}` : `${low} to ${high}`;
+  return `${low} to ${high}${orMore(id, usual.high)}`;
 }
 
 /** Where a value lies beside the usual, as both are shown. */
 function sideOf(id: FigureId, value: number, usual: Usual): 'below' | 'within' | 'above' | null {
   if (usual.tag === 'too-few') return null;
-  const { digits } = FIGURES[id];
-  const [shown, low, high] = [value, usual.low, usual.high].map((one) => Number(one.toFixed(digits)));
-  if (shown === undefined || low === undefined || high === undefined) return null;
-  if (shown < low) return 'below';
-  return shown > high ? 'above' : 'within';
+  const shown = shownValue(id, value);
+  if (shown < shownValue(id, usual.low)) return 'below';
+  return shown > shownValue(id, usual.high) ? 'above' : 'within';
 }
 
 type Compared = { readonly id: FigureId; readonly value: number | Unmeasured; readonly usual: Usual };
@@ -151,7 +160,7 @@ export function comparedWords(rows: readonly Compared[]): string | null {
     : `Outside your usual range: ${parts.join('; ')}.`;
 }
 
-/** What the usual ranges are made of. @param count recordings alike to this one */
+/** What the usual ranges are made of. @param count recordings before this one and alike to it */
 export function usualBasis({ source }: Pick<KeptAttempt, 'source'>, count: number): string {
   const isImported = source === 'imported';
   const alike = isImported
@@ -159,8 +168,8 @@ export function usualBasis({ source }: Pick<KeptAttempt, 'source'>, count: numbe
     : 'recordings with this microphone and these settings';
   const microphone = isImported ? ' Nothing is known of their microphones.' : '';
   if (count < LEAST_ALIKE)
-    return `Your usual range begins with ${LEAST_ALIKE} other ${alike}; so far ${count === 1 ? 'there is 1' : `there are ${count}`}.${microphone}`;
-  return `Usual: your last ${count} other ${alike}, from their 10th to their 90th percentile. The dot is this one.${microphone}`;
+    return `A usual range takes ${LEAST_ALIKE} earlier ${alike}; before this one ${count === 1 ? 'there is 1' : `there are ${count}`}.${microphone}`;
+  return `Usual: the last ${count} ${alike} before this one, from their 10th to their 90th percentile, and never narrower than a difference that means anything. The dot is this one.${microphone}`;
 }
 
 /** After `cannot be measured, because`. */
@@ -188,7 +197,7 @@ export function unmeasuredWords(why: WhyUnknown): string {
 
 const DOUBT_WORDS: Readonly<Record<Doubt, (signalToNoise: string) => string>> = {
   noisy: (signalToNoise) =>
-    `the speech stands ${signalToNoise} above its background, and under 15 dB pauses and syllables are told less surely`,
+    `the speech stands ${signalToNoise} above its background, and under 15 dB pauses and syllables are found less surely`,
   'noise-suppression': () => 'noise suppression was on, which takes quiet speech for noise',
   'gain-control': () => 'automatic level was on, which evens out loudness and raises what is in the pauses',
   'noise-unmeasured': () => 'how far the speech stands above its background could not be measured',
@@ -219,7 +228,7 @@ type Method = { readonly of: readonly FigureId[]; readonly how: string; readonly
 export const METHODS: readonly Method[] = [
   {
     of: ['phonationTimeRatio', 'pauseRate', 'pauseShare'],
-    how: 'Every hundredth of a second is told speech or not by a small neural network (Silero, version 6) and by dips of the level between words. A gap of 0.25 s or more is a pause.',
+    how: 'A small neural network (Silero, version 6) finds for every hundredth of a second whether it is speech, with the help of dips of the level between words. A gap of 0.25 s or more is a pause.',
     howSure:
       'In recordings with known pauses half of the edges were within 0.03 s, and the ratio was 0.03 off on average. Another threshold would find other pauses, so these compare with your own recordings only.',
   },
@@ -243,7 +252,7 @@ export const METHODS: readonly Method[] = [
   },
   {
     of: ['signalToNoise'],
-    how: 'The mean level of the speech over the median level of its pauses, both above 80 Hz; 60 dB is the most that is told.',
+    how: `The mean level of the speech over the median level of its pauses, both above 80 Hz; ${MOST_SIGNAL_TO_NOISE} dB is the most that is told.`,
     howSure: 'Where there are hardly any pauses, there is nothing to hear the background in.',
   },
   {

@@ -4,12 +4,13 @@ import { captureOf, MOST_ALIKE } from '../domain/usual.ts';
 import type { Archive, PageCursor } from '../storage/archive.ts';
 
 const PAGE = 20;
-/** However many there are, no more are looked at: older ones say little about what is usual now. */
+/** However many there are, no more are looked at: older ones say little about what was usual then. */
 const LOOKED_AT = 60;
 
 /**
- * What was measured in the newest recordings made like this one, newest first: itself and drills left out, and
- * what another version of the analysis measured. Null: nobody wants it any more.
+ * What was measured in the last recordings before this one that were made like it, newest first: drills left
+ * out, and what another version of the analysis measured. None that came after it, so that what was usual for it
+ * stays so. Null: nobody wants it any more.
  */
 export async function readAlike(
   archive: Archive,
@@ -19,20 +20,21 @@ export async function readAlike(
 ): Promise<readonly Delivery[] | null> {
   const capture = captureOf(attempt);
   const found: Delivery[] = [];
-  let before: PageCursor | null = null;
+  let before: PageCursor = attempt;
   for (let seen = 0; seen < LOOKED_AT && found.length < MOST_ALIKE; seen += PAGE) {
     const page: Awaited<ReturnType<Archive['attempts']['page']>> = await archive.attempts.page({
       limit: PAGE,
-      ...(before === null ? {} : { before }),
+      before,
     });
     const alike = page.attempts.filter(
-      (other) => other.id !== attempt.id && other.drillStep === undefined && captureOf(other) === capture,
+      (other) =>
+        other.startedAt < attempt.startedAt && other.drillStep === undefined && captureOf(other) === capture,
     );
     const deliveries = await archive.deliveries.ofAll(alike.map(({ id }) => id));
     if (signal.aborted) return null;
     found.push(...deliveries.filter((one) => one?.version === version).filter((one) => one !== null));
+    if (page.next === null) break;
     before = page.next;
-    if (before === null) break;
   }
   return found.slice(0, MOST_ALIKE);
 }

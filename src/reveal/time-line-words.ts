@@ -47,9 +47,16 @@ export function paceWords(delivery: Delivery): string {
   return `More than a quarter above your own median ${listed([...named, ...(more > 0 ? [`in ${more} more`] : [])])}.`;
 }
 
-/** `Typing 3 times and cough once, heard mainly in your pauses.` */
-export function soundsWords(sounds: readonly Sound[]): string {
-  if (sounds.length === 0) return 'None was heard; what there is, is heard mainly in your pauses.';
+/**
+ * `Typing 3 times and cough once, heard mainly in your pauses.`
+ *
+ * @param hasSpeech without any there are no pauses
+ */
+export function soundsWords(sounds: readonly Sound[], hasSpeech: boolean): string {
+  if (sounds.length === 0)
+    return hasSpeech
+      ? 'No other sound was heard. They are heard mainly in your pauses.'
+      : 'No other sound was heard.';
   const counts = new Map<SoundKind, number>();
   for (const { kind } of sounds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const named = [...counts]
@@ -58,7 +65,7 @@ export function soundsWords(sounds: readonly Sound[]): string {
       const word = index === 0 ? SOUND_LABELS[kind] : SOUND_LABELS[kind].toLowerCase();
       return `${word} ${timesWords(count)}`;
     });
-  return `${listed(named)}, heard mainly in your pauses.`;
+  return `${listed(named)}${hasSpeech ? ', heard mainly in your pauses' : ''}.`;
 }
 
 function timesWords(count: number): string {

@@ -10,6 +10,7 @@ import {
 import { type StepId, type StepSpan, stepSpans } from '../domain/step.ts';
 import {
   fastRuns,
+  lengthOf,
   pausesOf,
   pausesToTag,
   placesOf,
@@ -47,8 +48,10 @@ type Timed = Pick<KeptAttempt, 'marks' | 'durationMs'>;
 
 export type PauseRow = Span & {
   readonly step: StepId | null;
-  /** Null: not told yet, or it needs no telling. */
+  /** Null: not tagged yet, or it wants no tag. */
   readonly place: PausePlace | null;
+  readonly wantsTag: boolean;
+  /** One of the three longest, or as long as one of them. */
   readonly isLongest: boolean;
 };
 
@@ -56,7 +59,7 @@ export type PauseMarks = {
   /** Under two seconds: the taller, the more of a pixel's time they take. */
   readonly short: string;
   readonly long: string;
-  /** The three longest, with their lengths. */
+  /** With their lengths, where there is room. */
   readonly longest: string;
   readonly labels: readonly Label[];
 };
@@ -74,18 +77,21 @@ export function pausesChart(
 ): Chart<PauseMarks, PauseRow> {
   const pauses = pausesOf(delivery);
   const places = placesOf(pauses, tags);
-  const { longest } = pausesToTag(pauses);
+  const { longest, others } = pausesToTag(pauses);
+  const leastMs = Math.min(...longest.map(lengthOf));
   const spans = snappedSpans(attempt, pauses);
   const table = pauses.map((pause, index) => ({
     ...pause,
     step: stepBefore(spans, pause.startMs),
     place: places[index] ?? null,
-    isLongest: longest.includes(pause),
+    wantsTag: longest.includes(pause) || others.includes(pause),
+    isLongest: lengthOf(pause) >= leastMs,
   }));
-  const isLong = (row: PauseRow) => row.endMs - row.startMs >= LONG_PAUSE_MS;
+  const isLong = (row: PauseRow) => lengthOf(row) >= LONG_PAUSE_MS;
   const short = table.filter((row) => !isLong(row) && !row.isLongest);
   const long = table.filter((row) => isLong(row) && !row.isLongest);
   const marked = table.filter((row) => row.isLongest);
+  const byLength = marked.toSorted((a, b) => lengthOf(b) - lengthOf(a));
   return {
     table,
     marks: (axis) => ({
@@ -94,7 +100,7 @@ export function pausesChart(
       longest: runsPath(runsOf(marked, axis, LEAST_PX), 0, PAUSES_PX, axis),
       labels: seen(
         placed(
-          longest.map((pause) => centred(secondsOf(pause), pause, axis)),
+          byLength.map((pause) => centred(secondsOf(pause), pause, axis)),
           axis,
         ),
         axis,

@@ -70,10 +70,8 @@ export function becauseWords(row: Row): readonly string[] {
   if (level === 0) return ['Counts as missing: there is nothing to compare.'];
   const time = deviationWords(row);
   if (ceiling === null)
-    return [
-      time ??
-        (facts.stepTimeSec === null ? 'The attempt has no marks, so step times are not known.' : NO_TARGET),
-    ];
+    // That there are no marks is said once, under the table.
+    return time === null ? (facts.stepTimeSec === null ? [] : [NO_TARGET]) : [time];
   const next = (ceiling.level + 1) as Level;
   const broken = ceiling.broken.map((clause) => brokenWords(clause, row, next));
   const isFree = ceiling.level === 4 && ceiling.skipped.length === 0;
@@ -99,21 +97,22 @@ function untaggedWords(pauses: readonly Pause[]): string {
     : `The pauses at ${timesOf(pauses)} have no tag yet.`;
 }
 
-function deviationWords({ facts, budgetMs }: Row): string | null {
+function deviationWords({ facts, budgetMs, ceiling }: Row): string | null {
   const { stepTimeSec, stepTimeDeviationPct } = facts;
   if (stepTimeSec === null || stepTimeDeviationPct === null || budgetMs === null) return null;
   if (stepTimeDeviationPct === 0) return 'On budget.';
   // As the clock beside it reads.
   const offSec = Math.floor(stepTimeSec) - Math.floor(budgetMs / 1000);
   const which = offSec > 0 ? 'over' : 'short';
-  return `${Math.abs(offSec)} s ${which}, ${percent(stepTimeDeviationPct)} off budget.`;
+  const limits = (ceiling?.broken ?? []).filter(({ fact }) => fact === 'stepTimeDeviationPct').map(mostOf);
+  return `${Math.abs(offSec)} s ${which}, ${percentBeside(stepTimeDeviationPct, limits)} off budget.`;
 }
 
 /** Which limit of the next level does not hold, and by what. */
 function brokenWords(clause: AutoClause, { facts, pauses, step }: Row, next: Level): string {
   const value = facts[clause.fact] ?? 0;
   const allows = (limit: string) => `level ${next} allows ${limit}`;
-  const most = clause.op === '<=' ? clause.value : clause.value[1];
+  const most = mostOf(clause);
   const countLimit = most === 0 ? 'none' : String(most);
   switch (clause.fact) {
     case 'stepTimeDeviationPct':
@@ -136,13 +135,13 @@ function brokenWords(clause: AutoClause, { facts, pauses, step }: Row, next: Lev
     case 'fastStretchCount':
       return `${value} ${value === 1 ? 'stretch' : 'stretches'} of 15 s or more a quarter above your median rate; ${allows(countLimit)}.`;
     case 'totalOverPct':
-      return `The whole is ${percent(value)} over its target; ${allows(most === 0 ? 'none' : percent(most))}.`;
+      return `The whole is ${percentBeside(value, [most])} over its target; ${allows(most === 0 ? 'none' : percent(most))}.`;
     case 'final10sRateRatio':
-      return `The last 10 s are ${percent((value - 1) * 100)} above your median rate; ${allows(percent((most - 1) * 100))}.`;
+      return `The last 10 s are ${percentBeside((value - 1) * 100, [(most - 1) * 100])} above your median rate; ${allows(percent((most - 1) * 100))}.`;
     case 'stepTimeSec':
       return `${secondsWords(value)} in this step; ${rangeWords(clause, next, ' s')}.`;
     case 'stepSharePct':
-      return `${percent(value)} of the whole; ${rangeWords(clause, next, '%')}.`;
+      return `${percentBeside(value, limitsOf(clause))} of the whole; ${rangeWords(clause, next, '%')}.`;
     case 'totalTimeSec':
       return `${secondsWords(value)} of speech; ${rangeWords(clause, next, ' s')}.`;
   }
@@ -176,13 +175,50 @@ function rangeWords(clause: AutoClause, next: Level, unit: string): string {
     : `level ${next} has ${clause.value[0]} to ${clause.value[1]}${unit}`;
 }
 
-/** Whole, unless that would read as a limit of the rubric which it is just above or below. */
+function limitsOf(clause: AutoClause): readonly number[] {
+  return clause.op === '<=' ? [clause.value] : clause.value;
+}
+
+function mostOf(clause: AutoClause): number {
+  return clause.op === '<=' ? clause.value : clause.value[1];
+}
+
+/** A limit, as the rubric has it. */
 function percent(value: number): string {
-  // Without the dust of binary fractions: 1.15 − 1 is 0.1499….
-  const exact = Number(value.toFixed(6));
+  return `${exactly(value)}%`;
+}
+
+/** Without the dust of binary fractions: 1.15 − 1 is 0.1499…. */
+function exactly(value: number): number {
+  return Number(value.toFixed(6));
+}
+
+/** Whole per cent; `just over 35%` where that would read as a limit which it is above or below. */
+function percentBeside(value: number, limits: readonly number[]): string {
+  const exact = exactly(value);
   const whole = Math.round(exact);
-  if (whole % 5 !== 0 || whole === exact) return `${whole}%`;
-  return `${(exact > whole ? Math.ceil(exact * 10) : Math.floor(exact * 10)) / 10}%`;
+  const limit = limits.map(exactly).find((one) => one !== exact && Math.round(one) === whole);
+  if (limit === undefined) return `${whole}%`;
+  return limit === 0 ? 'less than 1%' : `just ${exact > limit ? 'over' : 'under'} ${limit}%`;
+}
+
+/** Where a pause in the middle of a sentence counts: `pacing in Approach and Trade-offs`. Null: nowhere. */
+export function midSentenceScope({ criteria, cells }: Pick<Rubric, 'criteria' | 'cells'>): string | null {
+  const limited = cells.filter(({ auto = {} }) =>
+    Object.values(auto)
+      .flat()
+      .some(({ fact }) => fact.startsWith('midSentence')),
+  );
+  if (limited.length === 0) return null;
+  const scopes = criteria.flatMap(({ id, label }) => {
+    const steps = STEP_IDS.filter((step) =>
+      limited.some((cell) => cell.criterion === id && cell.step === step),
+    );
+    return steps.length === 0
+      ? []
+      : [`${label.toLowerCase()} in ${listed(steps.map((step) => STEP_LABELS[step]))}`];
+  });
+  return listed(scopes);
 }
 
 /** The step a pause belongs to; null without marks. */

@@ -94,7 +94,7 @@ export function LockPanel(props: LockPanelProps) {
                 ? '1 cell at 3 or 4 cites no moment.'
                 : `${uncited.length} cells at 3 or 4 cite no moment.`}
             </strong>{' '}
-            What can be heard is easier to be sure of.
+            A score that names its moment can be checked by listening.
           </p>
           <ul role="list">
             {uncited.map((cell) => (

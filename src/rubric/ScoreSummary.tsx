@@ -20,7 +20,6 @@ type ScoreSummaryProps = {
 export function ScoreSummary({ attempt, rubric, marking, noise, review }: ScoreSummaryProps) {
   const total = overall(rubric, marking);
   if (total.points === null) return null;
-  const band = bandOf(rubric, total.points);
   const { mode, quickStep } = review;
   const isFull = mode === 'full';
   const scope = isFull ? (provisionalWords(rubric, total, marking) ?? []) : OUTSIDE[mode];
@@ -51,13 +50,27 @@ export function ScoreSummary({ attempt, rubric, marking, noise, review }: ScoreS
           </div>
         ))}
       </dl>
-      {isFull && (
-        <p>
-          <strong>{band.label}.</strong> {band.next}
+      {mode !== 'quick' && !total.isProvisional && (
+        <p className="small">
+          Scoring the same recording again moves the score by about so much: that is “give or take”.
         </p>
       )}
+      {isFull && <Band rubric={rubric} total={total} />}
       {aim !== null && <p className="small">{aim}</p>}
     </div>
+  );
+}
+
+/** What to do next rests on the whole: a few cells say nothing of it. */
+function Band({ rubric, total }: { readonly rubric: Rubric; readonly total: Total }) {
+  if (total.points === null) return null;
+  if (total.isProvisional)
+    return <p>Provisional: what to do next is said once all {cellsOf(rubric).length} cells are scored.</p>;
+  const { label, next } = bandOf(rubric, total.points);
+  return (
+    <p>
+      <strong>{label}.</strong> {next}
+    </p>
   );
 }
 

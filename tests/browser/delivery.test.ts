@@ -79,34 +79,47 @@ test('each measure stands with its value, what it is, what is usual and how sure
     .toEqual([
       'Syllables a second from first to last word, pauses included.',
       '4.0 syll/s',
-      '–not enough yet: 0 of 3',
+      '–not enough yet: 0 of 5',
       'Confidence normal',
     ]);
   expect(rowOf('Pauses').slice(1, 2)).toEqual(['3 in all, 0.6 a minute']);
   expect(rowOf('Pause share').slice(1, 2)).toEqual(['4%']);
   await expect
     .element(region())
-    .toMatchTextContent(/begins with 3 other recordings .*; so far there are 0\./);
-  for (const pitch of [100, 130, 110]) await keepAnother(archive, pitch);
+    .toMatchTextContent(/takes 5 earlier recordings .*; before this one there are 0\./);
+  for (const [index, pitch] of [100, 130, 105, 110, 120].entries())
+    await keepAnother(archive, pitch, { startedAt: attempt.startedAt - index - 1 });
   // From the smallest to the largest, a tenth of the way in.
   await expect.poll(() => rowOf('Pitch')[2], patiently).toBe('Usually 102 to 126');
   await expect.element(region()).toMatchTextContent('Every figure lies within your usual range.');
   await archive.deliveries.put(measured(attempt, { pitchMedian: 140 }));
   await expect.element(region()).toMatchTextContent('Outside your usual range: pitch above.');
+  // Shown as 126, the end of the range: neither the sentence nor the dot is outside of it.
+  await archive.deliveries.put(measured(attempt, { pitchMedian: 126.4 }));
+  await expect.element(region()).toMatchTextContent('Every figure lies within your usual range.');
+  const [band, dot] = ['rect', 'circle'].map((name) =>
+    table()
+      .getByRole('row', { name: /^Pitch Half/ })
+      .element()
+      .querySelector(name)
+      ?.getBoundingClientRect(),
+  );
+  expect(((dot?.left ?? 0) + (dot?.right ?? 0)) / 2).toBeLessThanOrEqual((band?.right ?? 0) + 0.5);
 });
 
-test('usual is what the newest ten alike say: no drill, no other microphone, no older analysis', async () => {
+test('usual is what the last ten alike before it say: no drill, no other microphone, no older analysis, none after it', async () => {
   const archive = await anEmptyArchive();
   const attempt = await keepAnAttempt(archive);
   const settings = { label: 'Fake microphone', processing: { echo: false, noise: false, gain: false } };
   const other = [aSegment({ microphone: { ...settings, label: 'Another' } })];
   const hours = (count: number) => ({ startedAt: 1_790_000_000_000 - count * 3_600_000 });
   await archive.deliveries.put(measured(attempt, { pitchMedian: 1 }));
-  await keepAnother(archive, 2, { drillStep: 'next', parentId: attempt.id });
-  await keepAnother(archive, 3, { segments: other });
-  await keepAnother(archive, 4, {}, 0);
-  await keepAnAttempt(archive);
-  for (let index = 0; index < 12; index += 1) await keepAnother(archive, 100 + index, hours(index));
+  await keepAnother(archive, 2, { ...hours(0.5), drillStep: 'next', parentId: attempt.id });
+  await keepAnother(archive, 3, { ...hours(0.5), segments: other });
+  await keepAnother(archive, 4, hours(0.5), 0);
+  await keepAnAttempt(archive, hours(0.5));
+  await keepAnother(archive, 5, hours(-1));
+  for (let index = 0; index < 12; index += 1) await keepAnother(archive, 100 + index, hours(index + 1));
   const found = await readAlike(archive, attempt, 1, new AbortController().signal);
   expect(found?.map(({ measures }) => measures.pitchMedian)).toEqual(
     Array.from({ length: 10 }, (_, index) => 100 + index),
@@ -118,9 +131,9 @@ test('however many attempts there are, sixty are looked at', { timeout: 60_000 }
   const archive = await anEmptyArchive();
   const days = (count: number) => ({ startedAt: 1_790_000_000_000 - count * 86_400_000 });
   const attempt = await keepAnAttempt(archive, days(0));
-  for (let index = 1; index < 60; index += 1)
-    await (index === 59 ? keepAnother(archive, 110, days(index)) : keepAnAttempt(archive, days(index)));
-  await keepAnother(archive, 120, days(60));
+  for (let index = 1; index <= 60; index += 1)
+    await (index === 60 ? keepAnother(archive, 110, days(index)) : keepAnAttempt(archive, days(index)));
+  await keepAnother(archive, 120, days(61));
   let seen = 0;
   const counting: Archive = {
     ...archive,
@@ -185,7 +198,7 @@ test('without speech the reason is given once, beside what is true of any sound'
     .toMatchTextContent('The delivery cannot be measured, because no speech was found.');
   const names = table().getByRole('rowheader').elements();
   expect(names.map((name) => name.textContent)).toEqual(['Loudness', 'Clipping']);
-  expect(rowOf('Loudness').slice(1)).toEqual(['−60.0 LUFS', '–not enough yet: 0 of 3', 'Confidence normal']);
+  expect(rowOf('Loudness').slice(1)).toEqual(['−60.0 LUFS', '–not enough yet: 0 of 5', 'Confidence normal']);
   await expect.element(region()).not.toMatchTextContent('Step by step');
 });
 
@@ -318,13 +331,14 @@ test('an import says that nothing is known of its microphone', async () => {
 });
 
 const LOOKS: readonly (readonly [string, Partial<Delivery['measures']>, readonly number[]])[] = [
-  ['with usual ranges', {}, [100, 110, 120]],
+  ['with usual ranges', {}, [100, 105, 110, 115, 120]],
   ['with values missing and confidence low', { signalToNoise: 9, pitchMedian: 'no-voice' }, []],
 ];
 for (const [state, fields, pitches] of LOOKS)
   test(`the delivery is accessible and fits, ${state}`, { timeout: 60_000 }, async () => {
     const { archive, attempt } = await openReview(LOCKED);
-    for (const pitch of pitches) await keepAnother(archive, pitch);
+    for (const [index, pitch] of pitches.entries())
+      await keepAnother(archive, pitch, { startedAt: attempt.startedAt - index - 1 });
     await archive.deliveries.put(measured(attempt, fields));
     await expect.element(table()).toBeVisible();
     for (const details of region().element().querySelectorAll('details')) details.open = true;

@@ -230,6 +230,11 @@ test('Ctrl + Enter locks once there is something to lock', async () => {
   await userEvent.keyboard('{Control>}{Enter}{/Control}');
   await expect.element(overall()).toMatchTextContent(/50 of 100, provisional/);
   await expect.element(overall()).toMatchTextContent(/Only 1 of 15 cells count/);
+  // One cell says nothing of the whole.
+  await expect
+    .element(overall())
+    .toMatchTextContent(/Provisional: what to do next is said once all 15 cells/);
+  expect(overall().element().textContent).not.toMatch(/Gaps|give or take/);
 });
 
 test('a locked score with a blank cell is provisional and says how many count', async () => {

@@ -23,13 +23,15 @@ test('a value stands with its unit, and minus is a minus', () => {
   expect(figureWords('loudness', -23)).toBe('−23.0\u00a0LUFS');
   expect(figureWords('loudness', -0.01)).toBe('0.0\u00a0LUFS');
   expect(figureWords('clipped', 12)).toBe('12\u00a0ms');
+  expect(figureWords('signalToNoise', 59.4)).toBe('59\u00a0dB');
+  expect(figureWords('signalToNoise', 60)).toBe('60\u00a0dB or more');
 });
 
 test('what is usual is said in the same digits, or how much is missing', () => {
   expect(usualWords('pitchMedian', range(110.4, 130.6))).toBe('110 to 131');
   expect(usualWords('loudness', range(-24.02, -20))).toBe('−24.0 to −20.0');
-  expect(usualWords('clipped', range(0, 0.3))).toBe('0');
-  expect(usualWords('clipped', { tag: 'too-few', count: 1 })).toBe('not enough yet: 1\u00a0of\u00a03');
+  expect(usualWords('signalToNoise', range(52, 60))).toBe('52 to 60 or more');
+  expect(usualWords('clipped', { tag: 'too-few', count: 1 })).toBe('not enough yet: 1\u00a0of\u00a05');
 });
 
 test('the first sentence names what lies outside the usual range, by the digits one sees', () => {
@@ -49,10 +51,10 @@ test('the first sentence names what lies outside the usual range, by the digits 
 
 test('what the usual is made of is said, for imports too', () => {
   expect(usualBasis({ source: 'recorded' }, 1)).toBe(
-    'Your usual range begins with 3 other recordings with this microphone and these settings; so far there is 1.',
+    'A usual range takes 5 earlier recordings with this microphone and these settings; before this one there is 1.',
   );
   expect(usualBasis({ source: 'imported' }, 7)).toBe(
-    'Usual: your last 7 other imported recordings of this format, from their 10th to their 90th percentile. The dot is this one. Nothing is known of their microphones.',
+    'Usual: the last 7 imported recordings of this format before this one, from their 10th to their 90th percentile, and never narrower than a difference that means anything. The dot is this one. Nothing is known of their microphones.',
   );
 });
 
@@ -61,7 +63,7 @@ test('confidence comes with its reasons, and is silent where nothing speaks agai
     aDelivery({ measures: { ...aDelivery().measures, signalToNoise } });
   expect(confidenceWords([], delivery(32))).toBeNull();
   expect(confidenceWords(['noisy', 'gain-control'], delivery(11.2))).toBe(
-    'Confidence is low: the speech stands 11\u00a0dB above its background, and under 15 dB pauses and syllables are told less surely; automatic level was on, which evens out loudness and raises what is in the pauses.',
+    'Confidence is low: the speech stands 11\u00a0dB above its background, and under 15 dB pauses and syllables are found less surely; automatic level was on, which evens out loudness and raises what is in the pauses.',
   );
   expect(confidenceWords(['processing-unsaid'], delivery(32))).toBe(
     'Confidence is not known: the browser does not say whether noise suppression or automatic level was on.',

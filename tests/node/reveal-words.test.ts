@@ -5,7 +5,7 @@ import { OTHER_PROMPT_ID } from '../../src/domain/prompt.ts';
 import type { Review, Scores } from '../../src/domain/rubric.ts';
 import { STEP_IDS, type StepId } from '../../src/domain/step.ts';
 import { revealedBy, shownOf } from '../../src/reveal/shown.ts';
-import { becauseWords, findingWords, timeWords } from '../../src/reveal/words.ts';
+import { becauseWords, findingWords, midSentenceScope, timeWords } from '../../src/reveal/words.ts';
 import { builtInRubric as rubric } from '../../src/rubric/definition.ts';
 import { aDelivery, aKeptAttempt, aReview } from '../support/factories.ts';
 
@@ -159,8 +159,25 @@ test('a figure just beyond its limit does not read as the limit', () => {
     ],
   });
   expect(because('approach', { attempt, delivery: null, tags: [] })).toBe(
-    '31 s over, 35.1% off budget. Level 3 allows 35%.',
+    '31 s over, just over 35% off budget. Level 3 allows 35%.',
   );
+});
+
+test('all of what is off budget is said in whole per cent', () => {
+  // 90.2% under 90 s.
+  const attempt = aKeptAttempt({
+    durationMs: 300_000,
+    marks: [
+      { step: 'approach', atMs: 0 },
+      { step: 'next', atMs: 8820 },
+    ],
+  });
+  expect(because('approach', { attempt, delivery: null, tags: [] })).toMatch(/^82 s short, 90% off budget\./);
+});
+
+test('where a pause in the middle of a sentence counts comes from the rubric', () => {
+  expect(midSentenceScope(rubric)).toBe('pacing in Approach and Trade-offs');
+  expect(midSentenceScope({ ...rubric, cells: [] })).toBeNull();
 });
 
 test('what is not known yet is said, and a missing step is not compared', () => {
@@ -170,9 +187,7 @@ test('what is not known yet is said, and a missing step is not compared', () => 
     'Counts as missing: there is nothing to compare.',
   );
   const attempt = { ...STORY.attempt, marks: [] };
-  expect(because('approach', { attempt, delivery: null })).toBe(
-    'The attempt has no marks, so step times are not known.',
-  );
+  expect(because('approach', { attempt, delivery: null })).toBe('');
 });
 
 test('an import at no prompt has no target: no budget, nothing over it, and words that say so', () => {
@@ -197,9 +212,7 @@ test('an import at no prompt has no target: no budget, nothing over it, and word
   const none = 'Without a target there is no budget to compare with.';
   expect(because('tradeoffs', { attempt })).toBe(none);
   expect(because('approach', { attempt, delivery: null })).toBe(none);
-  expect(because('approach', { attempt: { ...attempt, marks: [] }, delivery: null })).toBe(
-    'The attempt has no marks, so step times are not known.',
-  );
+  expect(because('approach', { attempt: { ...attempt, marks: [] }, delivery: null })).toBe('');
 });
 
 test('only a lock opens what was measured, and judging anew closes it', () => {

@@ -187,6 +187,21 @@ test('short pauses are low, those of two seconds high, the three longest full an
   expect(pausesWords(table)).toBe('6 pauses, 11 s in all. The longest lasts 3.0 s, at 0:30.');
 });
 
+test('pauses as long as the third longest are drawn and labelled as it is; three want a tag', () => {
+  const delivery = withPauses(
+    [5000, 6500],
+    [15_000, 16_500],
+    [25_000, 27_500],
+    [35_000, 36_500],
+    [45_000, 46_000],
+  );
+  const { marks, table } = pausesChart(attempt, delivery, []);
+  expect(boxesOf(marks(axis).longest).map(({ from }) => from)).toEqual([50, 150, 250, 350]);
+  expect(marks(axis).labels.map(({ text }) => text)).toEqual(['2.5 s', '1.5 s', '1.5 s', '1.5 s']);
+  expect(table.map(({ isLongest }) => isLongest)).toEqual([true, true, true, true, false]);
+  expect(table.map(({ wantsTag }) => wantsTag)).toEqual([true, true, true, false, false]);
+});
+
 test('whatever the zoom, all pauses are drawn, none outside of the strip', () => {
   fc.assert(
     fc.property(drawn, ({ spans, axis: some }) => {
@@ -276,10 +291,13 @@ test('every sound has a word or is counted by the one before it; words never ove
 test('sounds in words: which, how often, where mainly, and how sure', () => {
   const kinds = ['cough', 'typing', 'typing', 'typing', 'phone', 'phone'] as const;
   const sounds = kinds.map((kind, index) => ({ startMs: index, endMs: index + 1, kind, score: 0.5 }));
-  expect(soundsWords(sounds)).toBe(
+  expect(soundsWords(sounds, true)).toBe(
     'Typing 3 times, phone twice and cough once, heard mainly in your pauses.',
   );
-  expect(soundsWords([])).toBe('None was heard; what there is, is heard mainly in your pauses.');
+  expect(soundsWords([], true)).toBe('No other sound was heard. They are heard mainly in your pauses.');
+  // Without speech there are no pauses.
+  expect(soundsWords(sounds, false)).toBe('Typing 3 times, phone twice and cough once.');
+  expect(soundsWords([], false)).toBe('No other sound was heard.');
   expect([0.2, 0.4, 0.9].map(scoreWords)).toEqual(['perhaps', 'likely', 'clear']);
   expect(soundsChart(sounds).marks(axis).labels).toEqual([{ x: 60, text: 'Cough +5', count: 6 }]);
 });

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { KeptAttempt, Processing, SegmentMicrophone } from '../../src/domain/attempt.ts';
 import type { Delivery } from '../../src/domain/facts.ts';
-import { captureOf, confidenceIn, doubtsOf, figuresOf, usualOf } from '../../src/domain/usual.ts';
+import {
+  captureOf,
+  confidenceIn,
+  doubtsOf,
+  type FigureId,
+  figuresOf,
+  usualOf,
+} from '../../src/domain/usual.ts';
 import { aDelivery, aKeptAttempt, aSegment } from '../support/factories.ts';
 
 const span = (startSec: number, endSec: number) => ({ startMs: startSec * 1000, endMs: endSec * 1000 });
@@ -18,28 +25,52 @@ const through = (...microphones: readonly Partial<SegmentMicrophone>[]): KeptAtt
     ),
   });
 
-test('what is usual runs from the 10th to the 90th percentile, from three values on', () => {
+test('what is usual runs from the 10th to the 90th percentile, from five values on', () => {
   expect(usualOf(pitches([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), 'pitchMedian')).toMatchObject({
     tag: 'range',
     low: expect.closeTo(1.9, 9) as number,
     high: expect.closeTo(9.1, 9) as number,
     count: 10,
   });
-  expect(usualOf(pitches([130, 110, 120]), 'pitchMedian')).toMatchObject({ low: 112, high: 128 });
-  expect(usualOf(pitches([130, 110]), 'pitchMedian')).toEqual({ tag: 'too-few', count: 2 });
+  expect(usualOf(pitches([150, 110, 140, 120, 130]), 'pitchMedian')).toMatchObject({ low: 114, high: 146 });
+  expect(usualOf(pitches([130, 110, 120, 140]), 'pitchMedian')).toEqual({ tag: 'too-few', count: 4 });
   expect(usualOf([], 'pitchMedian')).toEqual({ tag: 'too-few', count: 0 });
-  // One without the value is none of its three.
-  expect(usualOf(pitches([130, 'no-voice', 110]), 'pitchMedian')).toEqual({ tag: 'too-few', count: 2 });
+  // One without the value is none of its five.
+  const lacking = pitches([130, 'no-voice', 110, 120, 140]);
+  expect(usualOf(lacking, 'pitchMedian')).toEqual({ tag: 'too-few', count: 4 });
 });
 
-test('a usual range lies within the values and does not depend on their order', () => {
-  const values = fc.array(fc.double({ min: -1000, max: 1000, noNaN: true }), { minLength: 3, maxLength: 10 });
+test('a range is as wide as a difference that means anything, and ends where the figure does', () => {
+  const rangeOf = (id: Exclude<FigureId, 'pauseRate' | 'pauseShare'>, value: number) => {
+    const usual = usualOf(
+      Array.from({ length: 5 }, () => figuresOf(measuring({ [id]: value }))),
+      id,
+    );
+    if (usual.tag !== 'range') throw new Error('There are five');
+    return [usual.low, usual.high].map((end) => Number(end.toFixed(3)));
+  };
+  expect(rangeOf('speechRate', 4.6)).toEqual([4.37, 4.83]);
+  expect(rangeOf('meanLengthOfRun', 10)).toEqual([9, 11]);
+  expect(rangeOf('phonationTimeRatio', 0.8)).toEqual([0.77, 0.83]);
+  expect(rangeOf('phonationTimeRatio', 0.99)).toEqual([0.96, 1]);
+  expect(rangeOf('pitchMedian', 100)).toEqual([98, 102]);
+  expect(rangeOf('pitchSpread', 2)).toEqual([1.7, 2.3]);
+  expect(rangeOf('loudness', -23)).toEqual([-23.5, -22.5]);
+  expect(rangeOf('loudnessRange', 6)).toEqual([5, 7]);
+  expect(rangeOf('signalToNoise', 60)).toEqual([58, 60]);
+  expect(rangeOf('clipped', 0)).toEqual([0, 5]);
+});
+
+test('a usual range is no wider than the values or their least difference, and does not depend on their order', () => {
+  const values = fc.array(fc.double({ min: 0, max: 1000, noNaN: true }), { minLength: 5, maxLength: 10 });
   fc.assert(
     fc.property(values, fc.double({ min: -1, max: 1, noNaN: true }), (list, other) => {
       const usual = usualOf(pitches(list), 'pitchMedian');
-      if (usual.tag !== 'range') throw new Error('There are three');
-      expect(usual.low).toBeGreaterThanOrEqual(Math.min(...list));
-      expect(usual.high).toBeLessThanOrEqual(Math.max(...list));
+      if (usual.tag !== 'range') throw new Error('There are five');
+      // Either side of the middle: 2 %, and what is lost in binary fractions.
+      expect(usual.low).toBeGreaterThanOrEqual(Math.min(...list) * 0.98 - 1e-9);
+      expect(usual.high).toBeLessThanOrEqual(Math.max(...list) * 1.02 + 1e-9);
+      expect(usual.high - usual.low).toBeGreaterThanOrEqual((usual.high + usual.low) * 0.02 - 1e-9);
       expect(usual.low).toBeLessThanOrEqual(usual.high);
       const turned = list.toSorted((a, b) => Math.sin(a + other) - Math.sin(b + other));
       expect(usualOf(pitches(turned), 'pitchMedian')).toEqual(usual);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isSeen, leftAfterZoom, leftShowing, type View, zoomsOf } from '../../src/player/zoom.ts';
+import { isSeen, leftAfterZoom, leftShowing, ticksOf, type View, zoomsOf } from '../../src/player/zoom.ts';
 
 test('zooms double, from the whole to somewhat more than ten seconds across', () => {
   expect(zoomsOf(0)).toEqual([1]);
@@ -8,6 +8,21 @@ test('zooms double, from the whole to somewhat more than ten seconds across', ()
   expect(zoomsOf(20_000)).toEqual([1, 2]);
   expect(zoomsOf(300_000)).toEqual([1, 2, 4, 8, 16]);
   expect(zoomsOf(3_600_000).at(-1)).toBe(256);
+});
+
+test('times stand on round seconds, closer together the closer one looks, and fit', () => {
+  const axis = { durationMs: 300_000, widthPx: 900, fromPx: 0, toPx: 900 };
+  expect(ticksOf(axis).map((ms) => ms / 1000)).toEqual([0, 30, 60, 90, 120, 150, 180, 210, 240, 270]);
+  expect(ticksOf({ ...axis, widthPx: 280, toPx: 280 })).toEqual([0, 120_000, 240_000]);
+  // 48 px for a second; the one before the part is there, as its words reach into it.
+  const part = ticksOf({ ...axis, widthPx: 14_400, fromPx: 1000, toPx: 1400 });
+  expect(part).toEqual([20_000, 22_000, 24_000, 26_000, 28_000]);
+  const end = ticksOf({ ...axis, widthPx: 14_400, fromPx: 13_900, toPx: 14_400 });
+  expect(end.at(-1)).toBe(298_000);
+  expect(ticksOf({ ...axis, durationMs: 0 })).toEqual([]);
+  // Hours, at their narrowest, and less than a second.
+  expect(ticksOf({ ...axis, durationMs: 14_400_000, widthPx: 280, toPx: 280 })).toEqual([0, 7_200_000]);
+  expect(ticksOf({ ...axis, durationMs: 200 })).toEqual([0]);
 });
 
 /** A view somewhere on a time line, and an instant somewhere on it. */
