@@ -200,6 +200,34 @@ test('the zoom is chosen with the mouse or with + and −, as far as ten seconds
   await expect.element(keys.getByRole('row', { name: 'Zoom out -' })).toBeVisible();
 });
 
+test('zooming out from the far end, by keys and by the list, the page stays and all of it is drawn', async () => {
+  await openALongReview();
+  await ready();
+  const drawn = () => player().element().querySelector('svg path[d^="M2 "]')?.closest('[style]');
+  const isWhole = () => {
+    const box = drawn()?.getBoundingClientRect();
+    const wave = slider().element().getBoundingClientRect();
+    return box !== undefined && Math.abs(box.left - wave.left) < 3 && Math.abs(box.right - wave.right) < 3;
+  };
+  await expect.poll(isWhole, patiently).toBe(true);
+  for (const from of ['8×', '4×', '2×'])
+    for (const to of ['Whole', '2×', '4×'].slice(0, ['2×', '4×', '8×'].indexOf(from) + 1)) {
+      await zoom().selectOptions(from);
+      await slider().fill('120');
+      expect(frame().scrollLeft).toBeGreaterThan(0);
+      await zoom().selectOptions(to);
+      await expect.element(slider()).toBeVisible();
+      expect(playheadInView()).toBeCloseTo(1, 2);
+    }
+  await zoom().selectOptions('8×');
+  await slider().fill('120');
+  for (const value of ['4', '2', '1']) {
+    await userEvent.keyboard('-');
+    await expect.element(zoom()).toHaveValue(value);
+  }
+  await expect.poll(isWhole, patiently).toBe(true);
+});
+
 test('zoomed in, the range is still that of the whole clip, and a press goes where it points', async () => {
   await openALongReview();
   await ready();
