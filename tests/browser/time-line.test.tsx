@@ -1,5 +1,5 @@
 import { MemoryRouter } from 'react-router';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { Sound } from '../../src/domain/facts.ts';
 import type { AttemptId } from '../../src/domain/ids.ts';
@@ -284,6 +284,40 @@ test('an attempt too short to be zoomed in has no zoom', async () => {
   await userEvent.keyboard('+');
   await expect.element(slider()).toBeVisible();
 });
+
+const PLAYERS = [
+  { name: 'tall, in a low window', height: 720, fields: { source: 'imported', marks: [] }, stays: false },
+  { name: 'in a high window', height: 1000, fields: {}, stays: true },
+] as const;
+for (const { name, height, fields, stays } of PLAYERS)
+  test(`going backwards by keys, nothing that has the focus lies under the player, ${name}`, {
+    timeout: 60_000,
+  }, async () => {
+    const { archive, attempt } = await openALongReview({ ...LOCKED, ...fields });
+    await page.viewport(1280, height);
+    onTestFinished(() => page.viewport(1280, 800));
+    await measure(archive, attempt.id);
+    await expect.element(region(), patiently).toMatchTextContent('5 pauses');
+    await ready();
+    await openTable('Pauses');
+    const box = player().element().parentElement;
+    await expect.poll(() => box !== null && getComputedStyle(box).position === 'sticky').toBe(stays);
+    (page.getByRole('textbox', { name: 'Comment' }).element() as HTMLElement).focus();
+    const covered: string[] = [];
+    let seen = 0;
+    for (; seen < 80 && !player().element().contains(document.activeElement); seen += 1) {
+      await userEvent.keyboard('{Shift>}{Tab}{/Shift}');
+      const focused = document.activeElement;
+      if (focused === null || player().element().contains(focused)) break;
+      const { top } = focused.getBoundingClientRect();
+      if (top < player().element().getBoundingClientRect().bottom)
+        covered.push(focused.getAttribute('aria-label') ?? focused.textContent);
+    }
+    expect(covered).toEqual([]);
+    expect(seen).toBeGreaterThan(15);
+    expect(seen).toBeLessThan(80);
+    if (stays) expect(player().element().getBoundingClientRect().top).toBeGreaterThanOrEqual(0);
+  });
 
 const HOUR = 3_600_000;
 
