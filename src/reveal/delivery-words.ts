@@ -14,6 +14,8 @@ type FigureWords = {
   readonly meaning: string;
   readonly unit: string;
   readonly digits: number;
+  /** Rounded down, so that what is under a limit is never shown as the limit. */
+  readonly isFloored?: true;
   /** Counted without knowing what was said. */
   readonly isEstimate?: true;
 };
@@ -88,6 +90,7 @@ export const FIGURES: Readonly<Record<FigureId, FigureWords>> = {
     meaning: 'How far the speech stands above what is heard in the pauses.',
     unit: MEASURES.signalToNoise,
     digits: 0,
+    isFloored: true,
   },
   clipped: {
     label: 'Clipping',
@@ -106,7 +109,12 @@ export function numberWords(value: number, digits: number): string {
 
 /** `4.1 syll/s`, `17%`. */
 export function figureWords(id: FigureId, value: number): string {
-  return withUnit(numberWords(value, FIGURES[id].digits), FIGURES[id].unit);
+  return withUnit(shownWords(id, value), FIGURES[id].unit);
+}
+
+function shownWords(id: FigureId, value: number): string {
+  const { digits, isFloored = false } = FIGURES[id];
+  return numberWords(isFloored ? Math.floor(value) : value, digits);
 }
 
 function withUnit(text: string, unit: string): string {
@@ -117,15 +125,16 @@ function withUnit(text: string, unit: string): string {
 /** `3.6 to 4.4`; `0` where both are; `not enough yet: 1 of 3`. */
 export function usualWords(id: FigureId, usual: Usual): string {
   if (usual.tag === 'too-few') return `not enough yet: ${usual.count}\u00a0of\u00a0${LEAST_ALIKE}`;
-  const [low, high] = [usual.low, usual.high].map((value) => numberWords(value, FIGURES[id].digits));
+  const [low, high] = [usual.low, usual.high].map((value) => shownWords(id, value));
   return low === high ? `${low}` : `${low} to ${high}`;
 }
 
 /** Where a value lies beside the usual, as both are shown. */
 function sideOf(id: FigureId, value: number, usual: Usual): 'below' | 'within' | 'above' | null {
   if (usual.tag === 'too-few') return null;
-  const { digits } = FIGURES[id];
-  const [shown, low, high] = [value, usual.low, usual.high].map((one) => Number(one.toFixed(digits)));
+  const [shown, low, high] = [value, usual.low, usual.high].map((one) =>
+    Number(shownWords(id, one).replace('−', '-')),
+  );
   if (shown === undefined || low === undefined || high === undefined) return null;
   if (shown < low) return 'below';
   return shown > high ? 'above' : 'within';
