@@ -194,6 +194,11 @@ export function unmeasuredWords(why: WhyUnknown): string {
   return `cannot be measured, because ${WHY[why]}`;
 }
 
+/** Why a recording has neither rate nor pause, where no speech is in it. */
+export function whyNoSpeech({ measures: { speechRate } }: Pick<Delivery, 'measures'>): Unmeasured {
+  return typeof speechRate === 'string' ? speechRate : 'no-speech';
+}
+
 const DOUBT_WORDS: Readonly<Record<Doubt, (signalToNoise: string) => string>> = {
   noisy: (signalToNoise) =>
     `the speech stands ${signalToNoise} above its background, and under 15 dB pauses and syllables are told less surely`,

@@ -413,8 +413,18 @@ for (const [measuring, words] of MEASURING)
 
 test('a recording without speech, one without a pause, and one too short for a rate say so', async () => {
   show({ delivery: aDelivery({ speech: null, localRates: null }) });
-  await expect.element(region()).toMatchTextContent('No speech was found in this recording');
+  await expect
+    .element(region())
+    .toMatchTextContent('Pauses and pace cannot be measured, because no speech was found.');
   expect(region().element().textContent).not.toContain('Show as table');
+  document.querySelector('section')?.parentElement?.remove();
+  const { measures } = aDelivery();
+  show({
+    delivery: aDelivery({ speech: null, localRates: null, measures: { ...measures, speechRate: 'silent' } }),
+  });
+  await expect
+    .element(region())
+    .toMatchTextContent('Pauses and pace cannot be measured, because the recording is silent.');
 });
 
 test('without a pause and without a rate each strip says so', async () => {
