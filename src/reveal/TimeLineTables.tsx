@@ -145,7 +145,7 @@ function whyNoPace({ measures: { articulationRate } }: Delivery): Unmeasured {
 }
 
 function Heard(props: TimeLineTablesProps) {
-  const { sounds } = props;
+  const { sounds, delivery } = props;
   if (sounds === null)
     return (
       <Block title="Sounds">
@@ -154,7 +154,7 @@ function Heard(props: TimeLineTablesProps) {
     );
   const { table } = soundsChart(sounds.sounds);
   return (
-    <Block title="Sounds" words={soundsWords(table)}>
+    <Block title="Sounds" words={soundsWords(table, delivery !== null && delivery.speech !== null)}>
       {table.length > 0 && (
         <Twin
           label="Sounds"

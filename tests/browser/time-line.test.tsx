@@ -134,7 +134,7 @@ test('each strip has a table that says the same', async () => {
   ]);
   await expect
     .element(region())
-    .toMatchTextContent('Typing once and cough once, heard mainly in your pauses.');
+    .toMatchTextContent('Typing once (1.5 s) and cough once (0.5 s), heard mainly in your pauses.');
   await openTable('Where steps begin');
   expect(rowsOf('Where steps begin')).toEqual([['Approach', '0:20.0', '0:20.5']]);
 });
