@@ -111,6 +111,7 @@ function coarser({ min, max }: Level): Level {
  * buckets it touches, so that no peak is lost. Where there is no sound it is 0. The whole of an hour looks at some
  * ten thousand buckets, a part of it at fewer: it can be called for every frame of a zoom.
  *
+ * @param columns none, where it is no number or below 1
  * @param toMs at least `fromMs`; both may lie outside of the clip
  */
 export function summarise(
@@ -120,8 +121,9 @@ export function summarise(
   toMs: Ms = max.length * bucketMs,
 ): { readonly min: Int8Array; readonly max: Int8Array } {
   const levels = pyramidOf({ min, max });
-  const lows = new Int8Array(columns);
-  const highs = new Int8Array(columns);
+  // A length below 0 throws; one that is no number is none.
+  const lows = new Int8Array(Math.max(0, columns));
+  const highs = new Int8Array(Math.max(0, columns));
   const first = fromMs / bucketMs;
   const span = (toMs - fromMs) / bucketMs;
   for (let column = 0; column < columns; column += 1) {

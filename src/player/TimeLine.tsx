@@ -15,7 +15,7 @@ import { Select } from '../ui/Field.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import styles from './TimeLine.module.css';
 import type { Transport } from './transport.ts';
-import { isSeen, leftAfterZoom, leftShowing, ticksOf, type View, zoomsOf } from './zoom.ts';
+import { drawnOf, isSeen, leftAfterZoom, leftShowing, ticksOf, type View, zoomsOf } from './zoom.ts';
 
 export type TimeLineState = {
   readonly frame: RefObject<HTMLDivElement | null>;
@@ -96,9 +96,7 @@ export function useTimeLine(transport: Transport): TimeLineState {
 
   const axis = useMemo(() => {
     if (viewPx === 0) return null;
-    const widthPx = viewPx * zoom;
-    const fromPx = Math.max(0, (screen - 1) * viewPx);
-    return { durationMs, widthPx, fromPx, toPx: Math.min(widthPx, (screen + 3) * viewPx) };
+    return { durationMs, ...drawnOf({ viewPx, zoom, screen }) };
   }, [durationMs, viewPx, zoom, screen]);
   return { frame, zoom, axis, zoomTo };
 }

@@ -8,7 +8,7 @@ import type { Envelope } from './peaks.ts';
 import type { Transport } from './transport.ts';
 import { useTransport } from './use-transport.ts';
 import styles from './Waveform.module.css';
-import { columnCount, PITCH_PX, wavePath } from './waveform.ts';
+import { columnsIn, PITCH_PX, wavePath } from './waveform.ts';
 
 export type Pins = readonly { readonly atMs: Ms }[];
 
@@ -70,10 +70,8 @@ type DrawingProps = {
 
 /** Only the columns near the view: of an hour at the closest zoom there are fifty thousand. */
 function Drawing({ transport, envelope, axis }: DrawingProps) {
-  const { durationMs, widthPx, fromPx, toPx } = axis;
-  const all = columnCount(widthPx);
-  const first = Math.floor((fromPx / widthPx) * all);
-  const count = Math.ceil((toPx / widthPx) * all) - first;
+  const { durationMs } = axis;
+  const { all, first, count } = columnsIn(axis);
   const path = useMemo(() => {
     const at = (column: number) => (column / all) * durationMs;
     return wavePath(envelope.columns(count, at(first), at(first + count)), HEIGHT, envelope.loudest);

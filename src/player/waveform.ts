@@ -1,3 +1,6 @@
+import { clamp } from '../domain/timeline.ts';
+import type { Axis } from '../ui/axis.ts';
+
 /** The envelope of a clip cut into columns of equal time, −127…127. */
 export type Columns = { readonly min: ArrayLike<number>; readonly max: ArrayLike<number> };
 
@@ -9,8 +12,16 @@ const QUIETEST = 12;
 const LOUDEST_SHARE = 0.92;
 const THINNEST_PX = 2;
 
-export function columnCount(widthPx: number): number {
-  return Math.max(1, Math.floor(widthPx / PITCH_PX));
+/** Which columns of all cover what is drawn: at least one, so that there is something to divide by. */
+export function columnsIn({ widthPx, fromPx, toPx }: Omit<Axis, 'durationMs'>): {
+  readonly all: number;
+  readonly first: number;
+  readonly count: number;
+} {
+  const all = Math.max(1, Math.floor(widthPx / PITCH_PX));
+  const first = clamp(Math.floor((fromPx / widthPx) * all), 0, all - 1);
+  const end = clamp(Math.ceil((toPx / widthPx) * all), first + 1, all);
+  return { all, first, count: end - first };
 }
 
 /** How far the loudest column reaches. */

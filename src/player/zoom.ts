@@ -56,3 +56,15 @@ const BEHIND = 1 / 8;
 export function leftShowing({ viewPx, wholePx }: View, xPx: number): number {
   return clamp(xPx - viewPx * BEHIND, 0, Math.max(0, wholePx - viewPx));
 }
+
+type Shown = { readonly viewPx: number; readonly zoom: number; readonly screen: number };
+
+/**
+ * What is drawn: the screen in view, one before it and two after it, but always some of the time line. Between a
+ * zoom and the scrolling that belongs to it the screen is that of the zoom before, and may lie behind the end.
+ */
+export function drawnOf({ viewPx, zoom, screen }: Shown): Pick<Axis, 'widthPx' | 'fromPx' | 'toPx'> {
+  const widthPx = viewPx * zoom;
+  const fromPx = clamp((screen - 1) * viewPx, 0, widthPx - viewPx);
+  return { widthPx, fromPx, toPx: clamp((screen + 3) * viewPx, fromPx + viewPx, widthPx) };
+}

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { KeptAttempt } from '../domain/attempt.ts';
-import type { Delivery, Unmeasured } from '../domain/facts.ts';
+import type { Delivery } from '../domain/facts.ts';
 import { isHeardInPart } from '../domain/heard.ts';
 import { recordedFacts } from '../domain/recorded-facts.ts';
 import { pausesOf } from '../domain/step-facts.ts';
@@ -18,6 +18,7 @@ import {
   METHODS,
   unmeasuredWords,
   usualBasis,
+  whyNoSpeech,
 } from './delivery-words.ts';
 import { MeasuringState } from './MeasuringState.tsx';
 import type { Measuring } from './measuring.ts';
@@ -52,10 +53,6 @@ export function DeliveryPanel({ archive, attempt, delivery, measuring }: Deliver
       {delivery !== null && <Measured archive={archive} attempt={attempt} delivery={delivery} />}
     </div>
   );
-}
-
-function whyNoSpeech({ measures: { speechRate } }: Delivery): Unmeasured {
-  return typeof speechRate === 'string' ? speechRate : 'no-speech';
 }
 
 type MeasuredProps = Omit<DeliveryPanelProps, 'delivery' | 'measuring'> & { readonly delivery: Delivery };

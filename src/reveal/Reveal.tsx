@@ -11,6 +11,7 @@ import { plural } from '../domain/timeline.ts';
 import type { Archive } from '../storage/archive.ts';
 import type { Playhead } from '../ui/playhead.ts';
 import { DeliveryPanel } from './DeliveryPanel.tsx';
+import { unmeasuredWords, whyNoSpeech } from './delivery-words.ts';
 import type { Listening, Measuring } from './measuring.ts';
 import { PacingTable } from './PacingTable.tsx';
 import { Pauses } from './Pauses.tsx';
@@ -149,7 +150,8 @@ function yetWord({ attempt, measuring }: Pick<RevealProps, 'attempt' | 'measurin
 function MeasuredPauses(props: RevealProps) {
   const { attempt, delivery, coaching, playhead, onTags } = props;
   if (delivery === null) return <p className="muted">Not measured{yetWord(props)}.</p>;
-  if (delivery.speech === null) return <p className="muted">No speech was found in this recording.</p>;
+  if (delivery.speech === null)
+    return <p className="muted">Pauses {unmeasuredWords(whyNoSpeech(delivery))}.</p>;
   const measured = pausesOf(delivery);
   if (measured.length === 0) return <p className="muted">No pause was found in this recording.</p>;
   const places = placesOf(measured, coaching.pauseTags);

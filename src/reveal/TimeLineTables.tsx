@@ -9,7 +9,7 @@ import { Button } from '../ui/Button.tsx';
 import { Progress } from '../ui/Progress.tsx';
 import type { Playhead } from '../ui/playhead.ts';
 import { VisuallyHidden } from '../ui/VisuallyHidden.tsx';
-import { unmeasuredWords } from './delivery-words.ts';
+import { unmeasuredWords, whyNoSpeech } from './delivery-words.ts';
 import type { Listening, Measuring } from './measuring.ts';
 import styles from './TimeLineTables.module.css';
 import {
@@ -70,9 +70,7 @@ function Measured(props: TimeLineTablesProps & { readonly delivery: Delivery }) 
     [attempt, delivery],
   );
   if (delivery.speech === null)
-    return (
-      <p className="muted">No speech was found in this recording, so there is neither pause nor pace.</p>
-    );
+    return <p className="muted">Pauses and pace {unmeasuredWords(whyNoSpeech(delivery))}.</p>;
   return (
     <>
       <Block title="Pauses" words={pausesWords(pauses.table)}>

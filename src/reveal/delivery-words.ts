@@ -14,6 +14,8 @@ type FigureWords = {
   readonly meaning: string;
   readonly unit: string;
   readonly digits: number;
+  /** Rounded down, so that what is under a limit is never shown as the limit. */
+  readonly isFloored?: true;
   /** Counted without knowing what was said. */
   readonly isEstimate?: true;
 };
@@ -89,6 +91,7 @@ export const FIGURES: Readonly<Record<FigureId, FigureWords>> = {
     meaning: 'How far the speech stands above what is heard in the pauses.',
     unit: MEASURES.signalToNoise,
     digits: 0,
+    isFloored: true,
   },
   clipped: {
     label: 'Clipping',
@@ -107,12 +110,15 @@ export function numberWords(value: number, digits: number): string {
 
 /** A value as it is shown: whatever is drawn of it or said about it goes by this, so that they agree. */
 export function shownValue(id: FigureId, value: number): number {
-  return Number(value.toFixed(FIGURES[id].digits));
+  const { digits, isFloored = false } = FIGURES[id];
+  return Number((isFloored ? Math.floor(value) : value).toFixed(digits));
 }
 
 /** `4.1 syll/s`, `17%`, `60 dB or more`. */
 export function figureWords(id: FigureId, value: number): string {
-  return withUnit(numberWords(value, FIGURES[id].digits), FIGURES[id].unit) + orMore(id, value);
+  return (
+    withUnit(numberWords(shownValue(id, value), FIGURES[id].digits), FIGURES[id].unit) + orMore(id, value)
+  );
 }
 
 /** What was measured ends there, what is true need not. */
@@ -128,7 +134,9 @@ function withUnit(text: string, unit: string): string {
 /** `3.6 to 4.4`; `not enough yet: 1 of 5`. */
 export function usualWords(id: FigureId, usual: Usual): string {
   if (usual.tag === 'too-few') return `not enough yet: ${usual.count}\u00a0of\u00a0${LEAST_ALIKE}`;
-  const [low, high] = [usual.low, usual.high].map((value) => numberWords(value, FIGURES[id].digits));
+  const [low, high] = [usual.low, usual.high].map((value) =>
+    numberWords(shownValue(id, value), FIGURES[id].digits),
+  );
   return `${low} to ${high}${orMore(id, usual.high)}`;
 }
 
@@ -193,6 +201,11 @@ const WHY: Readonly<Record<WhyUnknown, string>> = {
 /** `cannot be measured, because no speech was found`. */
 export function unmeasuredWords(why: WhyUnknown): string {
   return `cannot be measured, because ${WHY[why]}`;
+}
+
+/** Why a recording has neither rate nor pause, where no speech is in it. */
+export function whyNoSpeech({ measures: { speechRate } }: Pick<Delivery, 'measures'>): Unmeasured {
+  return typeof speechRate === 'string' ? speechRate : 'no-speech';
 }
 
 const DOUBT_WORDS: Readonly<Record<Doubt, (signalToNoise: string) => string>> = {

@@ -1,4 +1,4 @@
-import type { Delivery, Sound, SoundKind } from '../domain/facts.ts';
+import type { Delivery, Sound } from '../domain/facts.ts';
 import { plural, timecode } from '../domain/timeline.ts';
 import { unmeasuredWords } from './delivery-words.ts';
 import type { Measuring } from './measuring.ts';
@@ -48,7 +48,7 @@ export function paceWords(delivery: Delivery): string {
 }
 
 /**
- * `Typing 3 times and cough once, heard mainly in your pauses.`
+ * `Typing 3 times (25 s) and cough once (0.5 s), heard mainly in your pauses.`
  *
  * @param hasSpeech without any there are no pauses
  */
@@ -57,13 +57,13 @@ export function soundsWords(sounds: readonly Sound[], hasSpeech: boolean): strin
     return hasSpeech
       ? 'No other sound was heard. They are heard mainly in your pauses.'
       : 'No other sound was heard.';
-  const counts = new Map<SoundKind, number>();
-  for (const { kind } of sounds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  const named = [...counts]
-    .toSorted(([, a], [, b]) => b - a)
-    .map(([kind, count], index) => {
+  const named = [...Map.groupBy(sounds, ({ kind }) => kind)]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([kind, heard], index) => {
       const word = index === 0 ? SOUND_LABELS[kind] : SOUND_LABELS[kind].toLowerCase();
-      return `${word} ${timesWords(count)}`;
+      const lengthMs = heard.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+      const length = lengthMs < 10_000 ? secondsOf({ startMs: 0, endMs: lengthMs }) : totalWords(lengthMs);
+      return `${word} ${timesWords(heard.length)} (${length})`;
     });
   return `${listed(named)}${hasSpeech ? ', heard mainly in your pauses' : ''}.`;
 }

@@ -200,6 +200,15 @@ test('without speech the reason is given once, beside what is true of any sound'
   expect(names.map((name) => name.textContent)).toEqual(['Loudness', 'Clipping']);
   expect(rowOf('Loudness').slice(1)).toEqual(['−60.0 LUFS', '–not enough yet: 0 of 5', 'Confidence normal']);
   await expect.element(region()).not.toMatchTextContent('Step by step');
+  await archive.deliveries.put({
+    ...measured(attempt, { ...silent, speechRate: 'silent' }),
+    speech: null,
+    pauses: [],
+    localRates: null,
+  });
+  await expect
+    .element(page.getByText('Pauses cannot be measured, because the recording is silent.'))
+    .toBeVisible();
 });
 
 test('the facts of each step are in a table, and a dash says why', async () => {

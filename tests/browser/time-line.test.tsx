@@ -1,5 +1,5 @@
 import { MemoryRouter } from 'react-router';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { Sound } from '../../src/domain/facts.ts';
 import type { AttemptId } from '../../src/domain/ids.ts';
@@ -136,7 +136,7 @@ test('each strip has a table that says the same', async () => {
   ]);
   await expect
     .element(region())
-    .toMatchTextContent('Typing once and cough once, heard mainly in your pauses.');
+    .toMatchTextContent('Typing once (1.5 s) and cough once (0.5 s), heard mainly in your pauses.');
   await openTable('Where steps begin');
   expect(rowsOf('Where steps begin')).toEqual([['Approach', '0:20.0', '0:20.5']]);
 });
@@ -202,6 +202,34 @@ test('the zoom is chosen with the mouse or with + and −, as far as ten seconds
   await expect.element(keys.getByRole('row', { name: 'Zoom out -' })).toBeVisible();
 });
 
+test('zooming out from the far end, by keys and by the list, the page stays and all of it is drawn', async () => {
+  await openALongReview();
+  await ready();
+  const drawn = () => player().element().querySelector('svg path[d^="M2 "]')?.closest('[style]');
+  const isWhole = () => {
+    const box = drawn()?.getBoundingClientRect();
+    const wave = slider().element().getBoundingClientRect();
+    return box !== undefined && Math.abs(box.left - wave.left) < 3 && Math.abs(box.right - wave.right) < 3;
+  };
+  await expect.poll(isWhole, patiently).toBe(true);
+  for (const from of ['8×', '4×', '2×'])
+    for (const to of ['Whole', '2×', '4×'].slice(0, ['2×', '4×', '8×'].indexOf(from) + 1)) {
+      await zoom().selectOptions(from);
+      await slider().fill('120');
+      expect(frame().scrollLeft).toBeGreaterThan(0);
+      await zoom().selectOptions(to);
+      await expect.element(slider()).toBeVisible();
+      expect(playheadInView()).toBeCloseTo(1, 2);
+    }
+  await zoom().selectOptions('8×');
+  await slider().fill('120');
+  for (const value of ['4', '2', '1']) {
+    await userEvent.keyboard('-');
+    await expect.element(zoom()).toHaveValue(value);
+  }
+  await expect.poll(isWhole, patiently).toBe(true);
+});
+
 test('zoomed in, the range is still that of the whole clip, and a press goes where it points', async () => {
   await openALongReview();
   await ready();
@@ -258,6 +286,40 @@ test('an attempt too short to be zoomed in has no zoom', async () => {
   await userEvent.keyboard('+');
   await expect.element(slider()).toBeVisible();
 });
+
+const PLAYERS = [
+  { name: 'tall, in a low window', height: 720, fields: { source: 'imported', marks: [] }, stays: false },
+  { name: 'in a high window', height: 1000, fields: {}, stays: true },
+] as const;
+for (const { name, height, fields, stays } of PLAYERS)
+  test(`going backwards by keys, nothing that has the focus lies under the player, ${name}`, {
+    timeout: 60_000,
+  }, async () => {
+    const { archive, attempt } = await openALongReview({ ...LOCKED, ...fields });
+    await page.viewport(1280, height);
+    onTestFinished(() => page.viewport(1280, 800));
+    await measure(archive, attempt.id);
+    await expect.element(region(), patiently).toMatchTextContent('5 pauses');
+    await ready();
+    await openTable('Pauses');
+    const box = player().element().parentElement;
+    await expect.poll(() => box !== null && getComputedStyle(box).position === 'sticky').toBe(stays);
+    (page.getByRole('textbox', { name: 'Comment' }).element() as HTMLElement).focus();
+    const covered: string[] = [];
+    let seen = 0;
+    for (; seen < 80 && !player().element().contains(document.activeElement); seen += 1) {
+      await userEvent.keyboard('{Shift>}{Tab}{/Shift}');
+      const focused = document.activeElement;
+      if (focused === null || player().element().contains(focused)) break;
+      const { top } = focused.getBoundingClientRect();
+      if (top < player().element().getBoundingClientRect().bottom)
+        covered.push(focused.getAttribute('aria-label') ?? focused.textContent);
+    }
+    expect(covered).toEqual([]);
+    expect(seen).toBeGreaterThan(15);
+    expect(seen).toBeLessThan(80);
+    if (stays) expect(player().element().getBoundingClientRect().top).toBeGreaterThanOrEqual(0);
+  });
 
 const HOUR = 3_600_000;
 
@@ -353,8 +415,18 @@ for (const [measuring, words] of MEASURING)
 
 test('a recording without speech, one without a pause, and one too short for a rate say so', async () => {
   show({ delivery: aDelivery({ speech: null, localRates: null }) });
-  await expect.element(region()).toMatchTextContent('No speech was found in this recording');
+  await expect
+    .element(region())
+    .toMatchTextContent('Pauses and pace cannot be measured, because no speech was found.');
   expect(region().element().textContent).not.toContain('Show as table');
+  document.querySelector('section')?.parentElement?.remove();
+  const { measures } = aDelivery();
+  show({
+    delivery: aDelivery({ speech: null, localRates: null, measures: { ...measures, speechRate: 'silent' } }),
+  });
+  await expect
+    .element(region())
+    .toMatchTextContent('Pauses and pace cannot be measured, because the recording is silent.');
 });
 
 test('without a pause and without a rate each strip says so', async () => {

@@ -27,6 +27,17 @@ test('a value stands with its unit, and minus is a minus', () => {
   expect(figureWords('signalToNoise', 60)).toBe('60\u00a0dB or more');
 });
 
+test('what is under a limit is not shown as the limit', () => {
+  expect(figureWords('signalToNoise', 14.96)).toBe('14\u00a0dB');
+  expect(figureWords('signalToNoise', 15)).toBe('15\u00a0dB');
+  expect(usualWords('signalToNoise', range(14.6, 15.2))).toBe('14 to 15');
+  const { measures } = aDelivery();
+  const noisy = confidenceWords(['noisy'], { measures: { ...measures, signalToNoise: 14.8 } });
+  expect(noisy).toContain('stands 14\u00a0dB above its background, and under 15 dB');
+  const usual = range(15.1, 20);
+  expect(comparedWords([{ id: 'signalToNoise', value: 14.9, usual }])).toContain('signal to noise below');
+});
+
 test('what is usual is said in the same digits, or how much is missing', () => {
   expect(usualWords('pitchMedian', range(110.4, 130.6))).toBe('110 to 131');
   expect(usualWords('loudness', range(-24.02, -20))).toBe('−24.0 to −20.0');

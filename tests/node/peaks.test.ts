@@ -155,3 +155,9 @@ test('an hour is drawn from few of its buckets, and nothing of it is missed', ()
   expect(summarise(envelope, 225)).toEqual(first);
   expect(looks).toBeLessThan(225 * 16);
 });
+
+test('asked for no columns, or for fewer, an envelope has none', () => {
+  const envelope = { min: Int8Array.of(-4, -2), max: Int8Array.of(3, 5), bucketMs: 5 };
+  for (const columns of [0, -158, Number.NaN]) expect(summarise(envelope, columns).max).toHaveLength(0);
+  expect([...summarise(envelope, 2, 10, 0).max]).toEqual([0, 0]);
+});

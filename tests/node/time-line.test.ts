@@ -290,13 +290,13 @@ test('every sound has a word or is counted by the one before it; words never ove
 
 test('sounds in words: which, how often, where mainly, and how sure', () => {
   const kinds = ['cough', 'typing', 'typing', 'typing', 'phone', 'phone'] as const;
-  const sounds = kinds.map((kind, index) => ({ startMs: index, endMs: index + 1, kind, score: 0.5 }));
+  const sounds = kinds.map((kind, index) => ({ startMs: index, endMs: index + 4000, kind, score: 0.5 }));
   expect(soundsWords(sounds, true)).toBe(
-    'Typing 3 times, phone twice and cough once, heard mainly in your pauses.',
+    'Typing 3 times (12 s), phone twice (8.0 s) and cough once (4.0 s), heard mainly in your pauses.',
   );
   expect(soundsWords([], true)).toBe('No other sound was heard. They are heard mainly in your pauses.');
   // Without speech there are no pauses.
-  expect(soundsWords(sounds, false)).toBe('Typing 3 times, phone twice and cough once.');
+  expect(soundsWords(sounds.slice(0, 1), false)).toBe('Cough once (4.0 s).');
   expect(soundsWords([], false)).toBe('No other sound was heard.');
   expect([0.2, 0.4, 0.9].map(scoreWords)).toEqual(['perhaps', 'likely', 'clear']);
   expect(soundsChart(sounds).marks(axis).labels).toEqual([{ x: 60, text: 'Cough +5', count: 6 }]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { columnCount, PITCH_PX, wavePath } from '../../src/player/waveform.ts';
+import { columnsIn, PITCH_PX, wavePath } from '../../src/player/waveform.ts';
 import { shareOf } from '../../src/ui/axis.ts';
 
 type Bar = { readonly x: number; readonly top: number; readonly bottom: number };
@@ -60,8 +60,11 @@ test('a quiet voice fills the height; near silence stays small', () => {
 });
 
 test('a drawing has at least one column, and instants never leave it', () => {
-  expect(columnCount(640)).toBe(160);
-  expect(columnCount(0)).toBe(1);
+  expect(columnsIn({ widthPx: 640, fromPx: 0, toPx: 640 })).toEqual({ all: 160, first: 0, count: 160 });
+  expect(columnsIn({ widthPx: 640, fromPx: 101, toPx: 203 })).toEqual({ all: 160, first: 25, count: 26 });
+  expect(columnsIn({ widthPx: 3, fromPx: 0, toPx: 3 })).toEqual({ all: 1, first: 0, count: 1 });
+  // Drawn as something, whatever is asked for.
+  expect(columnsIn({ widthPx: 640, fromPx: 640, toPx: 320 })).toEqual({ all: 160, first: 159, count: 1 });
   expect(shareOf(500, 1000)).toBe(0.5);
   expect(shareOf(2000, 1000)).toBe(1);
   expect(shareOf(-1, 1000)).toBe(0);

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isSeen, leftAfterZoom, leftShowing, ticksOf, type View, zoomsOf } from '../../src/player/zoom.ts';
+import { columnsIn } from '../../src/player/waveform.ts';
+import {
+  drawnOf,
+  isSeen,
+  leftAfterZoom,
+  leftShowing,
+  ticksOf,
+  type View,
+  zoomsOf,
+} from '../../src/player/zoom.ts';
 
 test('zooms double, from the whole to somewhat more than ten seconds across', () => {
   expect(zoomsOf(0)).toEqual([1]);
@@ -63,5 +72,35 @@ test('what is brought into view is in it, and most of what comes next with it', 
       expect(isSeen({ ...view, leftPx: left }, xPx)).toBe(true);
       if (left > 0 && left < view.wholePx - view.viewPx) expect(xPx - left).toBeCloseTo(view.viewPx / 8, 6);
     }),
+  );
+});
+
+test('whatever the zoom before and the place in it, some of the time line is drawn at the next, and all that is seen', () => {
+  const zooms = fc.constantFrom(...zoomsOf(3_600_000));
+  const places = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(
+      fc.double({ min: 1, max: 1000, noNaN: true }),
+      zooms,
+      zooms,
+      places,
+      (viewPx, zoom, next, place) => {
+        const leftPx = place * viewPx * (zoom - 1);
+        const screen = Math.floor(leftPx / viewPx);
+        for (const drawn of [drawnOf({ viewPx, zoom, screen }), drawnOf({ viewPx, zoom: next, screen })]) {
+          const { widthPx, fromPx, toPx } = drawn;
+          expect(fromPx).toBeGreaterThanOrEqual(0);
+          expect(toPx - fromPx).toBeGreaterThanOrEqual(viewPx - 1e-6);
+          expect(toPx).toBeLessThanOrEqual(widthPx);
+          const { all, first, count } = columnsIn(drawn);
+          expect(first).toBeGreaterThanOrEqual(0);
+          expect(count).toBeGreaterThanOrEqual(1);
+          expect(first + count).toBeLessThanOrEqual(all);
+        }
+        const { fromPx, toPx } = drawnOf({ viewPx, zoom, screen });
+        expect(fromPx).toBeLessThanOrEqual(leftPx + 1e-6);
+        expect(toPx).toBeGreaterThanOrEqual(leftPx + viewPx - 1e-6);
+      },
+    ),
   );
 });

@@ -47,6 +47,7 @@ import { useArchive } from '../archive-context.ts';
 import { useListening, useMeasuredFirst, useMeasuring } from '../measuring.ts';
 import { NotHereError } from '../NotHere.tsx';
 import { playheadOf } from '../playhead.ts';
+import { useStaying } from '../staying.ts';
 import { explain } from '../storage-messages.ts';
 import { useCoaching } from '../use-coaching.ts';
 import { useMarks } from '../use-marks.ts';
@@ -196,6 +197,7 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
   const [asksToKeep] = useState(first.mayAskToKeep);
   const [openStep, setOpenStep] = useState(() => firstStepToScore(rubric, attempt, review));
   const [showsPicture, setShowsPicture] = useState(first.showsPicture);
+  const { ref: playerRef, staysPx } = useStaying();
   const isLocked = review !== null && review.lockedAt !== null;
   const coach = { attempt, coaching, playhead, change };
   const revealed = revealedBy(reviews);
@@ -221,10 +223,10 @@ function Desk({ attempt: stored, reviews, review, rubric, isRubricGone, ...first
       {fault}
       <div className={styles['desk']}>
         <Due {...coach} rubric={rubric} review={review} />
-        <div className={styles['listen']}>
+        <div className={styles['listen']} style={{ '--stays': `${staysPx}px` }}>
           {marksFault}
           {coachingFault}
-          <div className={styles['player']}>
+          <div ref={playerRef} className={styles['player']} data-stays={staysPx > 0}>
             <Player
               archive={archive}
               attempt={attempt}
