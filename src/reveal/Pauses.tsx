@@ -1,7 +1,7 @@
 import { Play } from 'lucide-react';
 import { PAUSE_LABELS, PAUSE_PLACES, type PausePlace } from '../domain/facts.ts';
 import { STEP_LABELS, type StepId } from '../domain/step.ts';
-import { type Ms, type Span, timecode } from '../domain/timeline.ts';
+import type { Ms, Span } from '../domain/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices } from '../ui/Choices.tsx';
 import type { Playhead } from '../ui/playhead.ts';
@@ -19,6 +19,8 @@ export type PausesProps = {
   /** The others that want a tag. */
   readonly others: readonly Pause[];
   readonly stepOf: (pause: Span) => StepId | null;
+  /** Its beginning, which tells it from all others. */
+  readonly atOf: (pause: Span) => string;
   readonly durationMs: Ms;
   readonly playhead: Pick<Playhead, 'canPlay' | 'playSpan'>;
   readonly onTag: (pause: Span, place: PausePlace) => void;
@@ -56,12 +58,13 @@ function PauseList({ label, pauses, ...rest }: PauseListProps) {
 function PauseRow({
   pause,
   stepOf,
+  atOf,
   durationMs,
   playhead,
   onTag,
 }: Omit<PauseListProps, 'label' | 'pauses'> & { readonly pause: Pause }) {
   const { startMs, endMs, place } = pause;
-  const at = timecode(startMs);
+  const at = atOf(pause);
   const step = stepOf(pause);
   return (
     <li className="row">

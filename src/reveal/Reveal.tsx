@@ -19,6 +19,7 @@ import { Predicted } from './Predicted.tsx';
 import styles from './Reveal.module.css';
 import { SinceLastTime } from './SinceLastTime.tsx';
 import { measuredSteps, type Shown, shownOf } from './shown.ts';
+import { beginsAmong } from './time-line-words.ts';
 import { findingWords, midSentenceScope, stepOfPause } from './words.ts';
 
 type RevealProps = {
@@ -168,6 +169,7 @@ function MeasuredPauses(props: RevealProps) {
         longest={longest}
         others={others}
         stepOf={(pause) => stepOfPause(steps, pause)}
+        atOf={beginsAmong(measured)}
         durationMs={attempt.durationMs}
         playhead={playhead}
         onTag={({ startMs, endMs }, place) => {

@@ -22,7 +22,15 @@ import {
   secondsOf,
   soundsChart,
 } from './time-line.ts';
-import { notMeasuredWords, paceWords, pausesWords, scoreWords, soundsWords } from './time-line-words.ts';
+import {
+  beginsAmong,
+  notMeasuredWords,
+  paceWords,
+  pausesWords,
+  scoreWords,
+  soundsWords,
+  tenths,
+} from './time-line-words.ts';
 
 /** Heard before and after what is played. */
 const AROUND_MS: Ms = 2000;
@@ -69,6 +77,7 @@ function Measured(props: TimeLineTablesProps & { readonly delivery: Delivery }) 
     () => boundariesOf(attempt, delivery).filter(({ markedMs, atMs }) => markedMs !== atMs),
     [attempt, delivery],
   );
+  const pauseAt = useMemo(() => beginsAmong(pauses.table), [pauses]);
   if (delivery.speech === null)
     return <p className="muted">Pauses and pace {unmeasuredWords(whyNoSpeech(delivery))}.</p>;
   return (
@@ -80,7 +89,7 @@ function Measured(props: TimeLineTablesProps & { readonly delivery: Delivery }) 
             columns={['When', 'How long', 'Step', 'Tag']}
             rows={pauses.table}
             renderRow={(row) => [
-              <PlaySpan key="when" span={row} what="pause" {...props} />,
+              <PlaySpan key="when" span={row} at={pauseAt(row)} what="pause" {...props} />,
               <Length key="length" pause={row} />,
               nameOf(row.step),
               tagWords(row),
@@ -147,6 +156,7 @@ function Heard(props: TimeLineTablesProps) {
       </Block>
     );
   const { table } = soundsChart(sounds.sounds);
+  const soundAt = beginsAmong(table);
   return (
     <Block title="Sounds" words={soundsWords(table, delivery === null || delivery.speech !== null)}>
       {table.length > 0 && (
@@ -155,7 +165,14 @@ function Heard(props: TimeLineTablesProps) {
           columns={['When', 'How long', 'What', 'How sure']}
           rows={table}
           renderRow={(sound) => [
-            <PlaySpan key="when" span={sound} what="sound" {...props} />,
+            <PlaySpan
+              key="when"
+              span={sound}
+              at={soundAt(sound)}
+              // Two kinds may begin at the same instant.
+              what={SOUND_LABELS[sound.kind].toLowerCase()}
+              {...props}
+            />,
             secondsOf(sound),
             SOUND_LABELS[sound.kind],
             scoreWords(sound.score),
@@ -217,11 +234,6 @@ function Block({ title, words, children }: BlockProps) {
   );
 }
 
-/** `1:44.3`: a boundary moves by less than two seconds. */
-function tenths(ms: Ms): string {
-  return `${timecode(ms)}.${Math.floor((ms % 1000) / 100)}`;
-}
-
 function nameOf(step: StepId | null): string {
   return step === null ? '' : STEP_LABELS[step];
 }
@@ -243,11 +255,12 @@ function tagWords({ place, wantsTag }: PauseRow): string {
 
 type PlaySpanProps = Pick<TimeLineTablesProps, 'attempt' | 'playhead'> & {
   readonly span: Span;
+  /** Its beginning, which tells it from the others. */
+  readonly at: string;
   readonly what: string;
 };
 
-function PlaySpan({ attempt: { durationMs }, playhead, span: { startMs, endMs }, what }: PlaySpanProps) {
-  const at = timecode(startMs);
+function PlaySpan({ attempt: { durationMs }, playhead, span: { startMs, endMs }, at, what }: PlaySpanProps) {
   return (
     <Button
       slim
@@ -283,6 +296,7 @@ function Twin<Row extends object>({ label, columns, rows, renderRow, children }:
   // The rows may have become fewer.
   const from = first < rows.length ? first : 0;
   const shown = rows.slice(from, from + PAGE);
+  const isLast = from + PAGE >= rows.length;
   return (
     <>
       {children !== undefined && <p className={styles['how']}>{children}</p>}
@@ -316,10 +330,14 @@ function Twin<Row extends object>({ label, columns, rows, renderRow, children }:
             </table>
             {rows.length > PAGE && (
               <div className="row">
-                <Button slim disabled={from === 0} onClick={() => setFirst(Math.max(0, from - PAGE))}>
+                <Button
+                  slim
+                  aria-disabled={from === 0}
+                  onClick={() => from > 0 && setFirst(Math.max(0, from - PAGE))}
+                >
                   Earlier
                 </Button>
-                <Button slim disabled={from + PAGE >= rows.length} onClick={() => setFirst(from + PAGE)}>
+                <Button slim aria-disabled={isLast} onClick={() => !isLast && setFirst(from + PAGE)}>
                   Later
                 </Button>
                 <span className="small muted" role="status">

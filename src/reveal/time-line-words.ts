@@ -1,5 +1,5 @@
 import type { Delivery, Sound } from '../domain/facts.ts';
-import { plural, timecode } from '../domain/timeline.ts';
+import { type Ms, plural, type Span, timecode } from '../domain/timeline.ts';
 import { unmeasuredWords } from './delivery-words.ts';
 import type { Measuring } from './measuring.ts';
 import { fastStretches, type PauseRow, ratioWords, SOUND_LABELS, secondsOf } from './time-line.ts';
@@ -21,6 +21,24 @@ export function pausesWords(pauses: readonly PauseRow[]): string {
   return pauses.length === 1
     ? `One pause of ${where}.`
     : `${plural(pauses.length, 'pause')}, ${totalWords(totalMs)} in all. The longest lasts ${where}.`;
+}
+
+/** `1:44.3`: to the tenth, rounded down as a clock does. */
+export function tenths(ms: Ms): string {
+  return `${timecode(ms)}.${Math.floor((ms % 1000) / 100)}`;
+}
+
+/** What tells the beginning of one from those of all others: the second, or the tenth where two share a second. */
+export function beginsAmong(spans: readonly Span[]): (span: Span) => string {
+  const counts = new Map<string, number>();
+  for (const { startMs } of spans) {
+    const at = timecode(startMs);
+    counts.set(at, (counts.get(at) ?? 0) + 1);
+  }
+  return ({ startMs }) => {
+    const at = timecode(startMs);
+    return (counts.get(at) ?? 0) > 1 ? tenths(startMs) : at;
+  };
 }
 
 function totalWords(ms: number): string {

@@ -141,10 +141,43 @@ test('each strip has a table that says the same', async () => {
   expect(rowsOf('Where steps begin')).toEqual([['Approach', '0:20.0', '0:20.5']]);
 });
 
+test('no two buttons of a table have the same name', async () => {
+  const { archive, attempt } = await openMeasured();
+  const attemptId = attempt.id;
+  const pauses = [10_000, 10_600, 20_500].map((startMs) => ({ startMs, endMs: startMs + 300 }));
+  await archive.deliveries.put(aDelivery({ attemptId, speech: { startMs: 0, endMs: 120_000 }, pauses }));
+  const sounds = (['typing', 'cough'] as const).map((kind) => ({
+    startMs: 41_000,
+    endMs: 42_000,
+    kind,
+    score: 1,
+  }));
+  await archive.sounds.put({ attemptId, version: 1, sounds });
+  await expect.element(region(), patiently).toMatchTextContent('3 pauses');
+  await openTable('Pauses');
+  await openTable('Sounds');
+  const names = () =>
+    region()
+      .getByRole('button', { name: /^Play / })
+      .elements()
+      .map((button) => button.getAttribute('aria-label'));
+  await expect
+    .poll(names, patiently)
+    .toEqual([
+      'Play pause at 0:10.0',
+      'Play pause at 0:10.6',
+      'Play pause at 0:20',
+      'Play typing at 0:41.0',
+      'Play cough at 0:41.0',
+    ]);
+  const longest = page.getByRole('list', { name: 'Three longest pauses' });
+  await expect.element(longest.getByRole('radiogroup', { name: 'Pause at 0:10.6' })).toBeVisible();
+});
+
 test('a sound is played from two seconds before it to two seconds after', async () => {
   await openMeasured();
   await openTable('Sounds');
-  await table('Sounds').getByRole('button', { name: 'Play sound at 1:11' }).click();
+  await table('Sounds').getByRole('button', { name: 'Play cough at 1:11' }).click();
   await expect.element(player().getByRole('button', { name: 'Pause' })).toBeVisible();
   expect(Number((slider().element() as HTMLInputElement).value)).toBeGreaterThanOrEqual(69);
   await expect.element(player().getByRole('button', { name: 'Play', exact: true })).toBeVisible();
@@ -373,6 +406,12 @@ test('an hour with 3000 pauses, 719 windows and 800 sounds is a few paths, and i
   await expect.element(region().getByRole('button', { name: 'Earlier' })).toBeEnabled();
   await region().getByRole('button', { name: 'Earlier' }).click();
   expect(rowsOf('Pauses')[0]?.[0]).toBe('0:00');
+  // At the first page the focus stays on it.
+  const earlier = region().getByRole('button', { name: 'Earlier' });
+  await expect.element(earlier).toHaveFocus();
+  await expect.element(earlier).toHaveAttribute('aria-disabled', 'true');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(region()).toMatchTextContent('1 to 50 of 3000');
 });
 
 const nothing = () => undefined;

@@ -13,7 +13,13 @@ import {
   soundLabels,
   soundsChart,
 } from '../../src/reveal/time-line.ts';
-import { paceWords, pausesWords, scoreWords, soundsWords } from '../../src/reveal/time-line-words.ts';
+import {
+  beginsAmong,
+  paceWords,
+  pausesWords,
+  scoreWords,
+  soundsWords,
+} from '../../src/reveal/time-line-words.ts';
 import { type Axis, xOf } from '../../src/ui/axis.ts';
 import { aDelivery, aKeptAttempt } from '../support/factories.ts';
 
@@ -286,6 +292,11 @@ test('every sound has a word or is counted by the one before it; words never ove
       },
     ),
   );
+});
+
+test('what begins in one second is told apart by tenths, and nothing else is', () => {
+  const spans = [10_050, 10_650, 11_000].map((startMs) => ({ startMs, endMs: startMs + 300 }));
+  expect(spans.map(beginsAmong(spans))).toEqual(['0:10.0', '0:10.6', '0:11']);
 });
 
 test('sounds in words: which, how often, where mainly, and how sure', () => {
