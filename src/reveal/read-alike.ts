@@ -2,14 +2,16 @@ import type { KeptAttempt } from '../domain/attempt.ts';
 import type { Delivery } from '../domain/facts.ts';
 import { captureOf, MOST_ALIKE } from '../domain/usual.ts';
 import type { Archive, PageCursor } from '../storage/archive.ts';
+import { revealedBy } from './shown.ts';
 
 const PAGE = 20;
 /** However many there are, no more are looked at: older ones say little about what is usual now. */
-const LOOKED_AT = 60;
+const LOOKED_AT = 300;
 
 /**
  * What was measured in the newest recordings made like this one, newest first: itself and drills left out, and
- * what another version of the analysis measured. Null: nobody wants it any more.
+ * what another version of the analysis measured. What waits for its own lock, too: a range that it moved would
+ * tell its figures. Null: nobody wants it any more.
  */
 export async function readAlike(
   archive: Archive,
@@ -28,7 +30,9 @@ export async function readAlike(
     const alike = page.attempts.filter(
       (other) => other.id !== attempt.id && other.drillStep === undefined && captureOf(other) === capture,
     );
-    const deliveries = await archive.deliveries.ofAll(alike.map(({ id }) => id));
+    const reviews = await archive.reviews.ofAll(alike.map(({ id }) => id));
+    const open = alike.filter((_, index) => revealedBy(reviews[index] ?? []) !== null);
+    const deliveries = await archive.deliveries.ofAll(open.map(({ id }) => id));
     if (signal.aborted) return null;
     found.push(...deliveries.filter((one) => one?.version === version).filter((one) => one !== null));
     before = page.next;

@@ -57,7 +57,9 @@ function rowOf(label: string): readonly string[] {
   return [...(row?.children ?? [])].slice(1).map((cell) => cell.textContent.replaceAll('\u00a0', ' '));
 }
 
-/** Another measured recording. */
+const lockedAt = 1_790_000_200_000;
+
+/** Another measured recording, its scores locked. */
 async function keepAnother(
   archive: Archive,
   pitchMedian: number,
@@ -65,6 +67,7 @@ async function keepAnother(
   version = 1,
 ): Promise<KeptAttempt> {
   const other = await keepAnAttempt(archive, fields);
+  await archive.reviews.put(aReview({ attemptId: other.id, lockedAt }));
   await archive.deliveries.put({ ...measured(other, { pitchMedian }), version });
   return other;
 }
@@ -95,7 +98,7 @@ test('each measure stands with its value, what it is, what is usual and how sure
   await expect.element(region()).toMatchTextContent('Outside your usual range: pitch above.');
 });
 
-test('usual is what the newest ten alike say: no drill, no other microphone, no older analysis', async () => {
+test('usual is what the newest ten alike say: no drill, no other microphone, no older analysis, none before its lock', async () => {
   const archive = await anEmptyArchive();
   const attempt = await keepAnAttempt(archive);
   const settings = { label: 'Fake microphone', processing: { echo: false, noise: false, gain: false } };
@@ -106,6 +109,12 @@ test('usual is what the newest ten alike say: no drill, no other microphone, no 
   await keepAnother(archive, 3, { segments: other });
   await keepAnother(archive, 4, {}, 0);
   await keepAnAttempt(archive);
+  // Neither one without a review nor one that is judged: these would tell what it says.
+  for (const pitch of [5, 6]) {
+    const open = await keepAnAttempt(archive);
+    if (pitch === 6) await archive.reviews.put(aReview({ attemptId: open.id }));
+    await archive.deliveries.put(measured(open, { pitchMedian: pitch }));
+  }
   for (let index = 0; index < 12; index += 1) await keepAnother(archive, 100 + index, hours(index));
   const found = await readAlike(archive, attempt, 1, new AbortController().signal);
   expect(found?.map(({ measures }) => measures.pitchMedian)).toEqual(
@@ -114,13 +123,13 @@ test('usual is what the newest ten alike say: no drill, no other microphone, no 
   expect(await readAlike(archive, attempt, 1, AbortSignal.abort())).toBeNull();
 });
 
-test('however many attempts there are, sixty are looked at', { timeout: 60_000 }, async () => {
+test('however many attempts there are, three hundred are looked at', { timeout: 60_000 }, async () => {
   const archive = await anEmptyArchive();
   const days = (count: number) => ({ startedAt: 1_790_000_000_000 - count * 86_400_000 });
   const attempt = await keepAnAttempt(archive, days(0));
-  for (let index = 1; index < 60; index += 1)
-    await (index === 59 ? keepAnother(archive, 110, days(index)) : keepAnAttempt(archive, days(index)));
-  await keepAnother(archive, 120, days(60));
+  for (let index = 1; index < 299; index += 1) await keepAnAttempt(archive, days(index));
+  await keepAnother(archive, 110, days(299));
+  await keepAnother(archive, 120, days(300));
   let seen = 0;
   const counting: Archive = {
     ...archive,
@@ -135,7 +144,7 @@ test('however many attempts there are, sixty are looked at', { timeout: 60_000 }
   };
   const found = await readAlike(counting, attempt, 1, new AbortController().signal);
   expect(found?.map(({ measures }) => measures.pitchMedian)).toEqual([110]);
-  expect(seen).toBe(60);
+  expect(seen).toBe(300);
 });
 
 test('earlier recordings that cannot be read leave the values, and it is said', async () => {

@@ -60,10 +60,10 @@ test('the first sentence names what lies outside the usual range, by the digits 
 
 test('what the usual is made of is said, for imports too', () => {
   expect(usualBasis({ source: 'recorded' }, 1)).toBe(
-    'Your usual range begins with 3 other recordings with this microphone and these settings; so far there is 1.',
+    'Your usual range begins with 3 other recordings with this microphone and these settings whose scores are locked; so far there is 1.',
   );
   expect(usualBasis({ source: 'imported' }, 7)).toBe(
-    'Usual: your last 7 other imported recordings of this format, from their 10th to their 90th percentile. The dot is this one. Nothing is known of their microphones.',
+    'Usual: your last 7 other imported recordings of this format whose scores are locked, from their 10th to their 90th percentile. The dot is this one. Nothing is known of their microphones.',
   );
 });
 
