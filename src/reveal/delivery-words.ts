@@ -172,8 +172,8 @@ export function comparedWords(rows: readonly Compared[]): string | null {
 export function usualBasis({ source }: Pick<KeptAttempt, 'source'>, count: number): string {
   const isImported = source === 'imported';
   const alike = isImported
-    ? 'imported recordings of this format'
-    : 'recordings with this microphone and these settings';
+    ? 'imported recordings of this format whose scores are locked'
+    : 'recordings with this microphone and these settings whose scores are locked';
   const microphone = isImported ? ' Nothing is known of their microphones.' : '';
   if (count < LEAST_ALIKE)
     return `A usual range takes ${LEAST_ALIKE} earlier ${alike}; before this one ${count === 1 ? 'there is 1' : `there are ${count}`}.${microphone}`;

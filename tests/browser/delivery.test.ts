@@ -57,7 +57,9 @@ function rowOf(label: string): readonly string[] {
   return [...(row?.children ?? [])].slice(1).map((cell) => cell.textContent.replaceAll('\u00a0', ' '));
 }
 
-/** Another measured recording. */
+const lockedAt = 1_790_000_200_000;
+
+/** Another measured recording, its scores locked. */
 async function keepAnother(
   archive: Archive,
   pitchMedian: number,
@@ -65,6 +67,7 @@ async function keepAnother(
   version = 1,
 ): Promise<KeptAttempt> {
   const other = await keepAnAttempt(archive, fields);
+  await archive.reviews.put(aReview({ attemptId: other.id, lockedAt }));
   await archive.deliveries.put({ ...measured(other, { pitchMedian }), version });
   return other;
 }
@@ -107,7 +110,7 @@ test('each measure stands with its value, what it is, what is usual and how sure
   expect(((dot?.left ?? 0) + (dot?.right ?? 0)) / 2).toBeLessThanOrEqual((band?.right ?? 0) + 0.5);
 });
 
-test('usual is what the last ten alike before it say: no drill, no other microphone, no older analysis, none after it', async () => {
+test('usual is what the last ten alike before it say: no drill, no other microphone, no older analysis, none after it or before its lock', async () => {
   const archive = await anEmptyArchive();
   const attempt = await keepAnAttempt(archive);
   const settings = { label: 'Fake microphone', processing: { echo: false, noise: false, gain: false } };
@@ -118,7 +121,13 @@ test('usual is what the last ten alike before it say: no drill, no other microph
   await keepAnother(archive, 3, { ...hours(0.5), segments: other });
   await keepAnother(archive, 4, hours(0.5), 0);
   await keepAnAttempt(archive, hours(0.5));
-  await keepAnother(archive, 5, hours(-1));
+  // Neither one without a review nor one that is judged: these would tell what it says.
+  for (const pitch of [5, 6]) {
+    const open = await keepAnAttempt(archive, hours(0.5));
+    if (pitch === 6) await archive.reviews.put(aReview({ attemptId: open.id }));
+    await archive.deliveries.put(measured(open, { pitchMedian: pitch }));
+  }
+  await keepAnother(archive, 7, hours(-1));
   for (let index = 0; index < 12; index += 1) await keepAnother(archive, 100 + index, hours(index + 1));
   const found = await readAlike(archive, attempt, 1, new AbortController().signal);
   expect(found?.map(({ measures }) => measures.pitchMedian)).toEqual(
@@ -127,13 +136,13 @@ test('usual is what the last ten alike before it say: no drill, no other microph
   expect(await readAlike(archive, attempt, 1, AbortSignal.abort())).toBeNull();
 });
 
-test('however many attempts there are, sixty are looked at', { timeout: 60_000 }, async () => {
+test('however many attempts there are, three hundred are looked at', { timeout: 60_000 }, async () => {
   const archive = await anEmptyArchive();
   const days = (count: number) => ({ startedAt: 1_790_000_000_000 - count * 86_400_000 });
   const attempt = await keepAnAttempt(archive, days(0));
-  for (let index = 1; index <= 60; index += 1)
-    await (index === 60 ? keepAnother(archive, 110, days(index)) : keepAnAttempt(archive, days(index)));
-  await keepAnother(archive, 120, days(61));
+  for (let index = 1; index <= 300; index += 1)
+    await (index === 300 ? keepAnother(archive, 110, days(index)) : keepAnAttempt(archive, days(index)));
+  await keepAnother(archive, 120, days(301));
   let seen = 0;
   const counting: Archive = {
     ...archive,
@@ -148,7 +157,7 @@ test('however many attempts there are, sixty are looked at', { timeout: 60_000 }
   };
   const found = await readAlike(counting, attempt, 1, new AbortController().signal);
   expect(found?.map(({ measures }) => measures.pitchMedian)).toEqual([110]);
-  expect(seen).toBe(60);
+  expect(seen).toBe(300);
 });
 
 test('earlier recordings that cannot be read leave the values, and it is said', async () => {

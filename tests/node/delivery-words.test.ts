@@ -62,10 +62,10 @@ test('the first sentence names what lies outside the usual range, by the digits 
 
 test('what the usual is made of is said, for imports too', () => {
   expect(usualBasis({ source: 'recorded' }, 1)).toBe(
-    'A usual range takes 5 earlier recordings with this microphone and these settings; before this one there is 1.',
+    'A usual range takes 5 earlier recordings with this microphone and these settings whose scores are locked; before this one there is 1.',
   );
   expect(usualBasis({ source: 'imported' }, 7)).toBe(
-    'Usual: the last 7 imported recordings of this format before this one, from their 10th to their 90th percentile, and never narrower than a difference that means anything. The dot is this one. Nothing is known of their microphones.',
+    'Usual: the last 7 imported recordings of this format whose scores are locked before this one, from their 10th to their 90th percentile, and never narrower than a difference that means anything. The dot is this one. Nothing is known of their microphones.',
   );
 });
 
