@@ -158,3 +158,11 @@ test('a second tab is told that the first is recording', async ({ context, page 
   await page.getByRole('button', { name: 'Finish' }).click();
   await expect(page.getByRole('slider', { name: 'Position' })).toBeVisible();
 });
+
+test('a trash that cannot be emptied keeps nothing from being measured', async ({ page }) => {
+  await page.route('**/empty-trash-*.js', (route) => route.abort());
+  await recordShortly(page, 3);
+  await page.goto('/settings#data');
+  const data = page.getByRole('region', { name: 'Data' });
+  await expect(data).toContainText('The one recording is measured', { timeout: 20_000 });
+});
