@@ -26,11 +26,8 @@ async function boot(root: Root): Promise<void> {
       onOutdated: () => noteOutdated({ canSave: holdsTake() }),
       mayClose: () => !holdsTake(),
     });
-    archive
-      .purgeTrash(Date.now() - TRASH_MS)
-      .then(() => import('./app/measuring.ts'))
-      .then(({ startMeasuring }) => startMeasuring(archive))
-      .catch(report);
+    archive.purgeTrash(Date.now() - TRASH_MS).catch(report);
+    import('./app/measuring.ts').then(({ startMeasuring }) => startMeasuring(archive)).catch(report);
     archive.layInReserve().catch(report);
     const router = createBrowserRouter(createRoutes(archive));
     followChanges(archive, router);

@@ -11,7 +11,7 @@ export { MODEL_BYTES, MODEL_URL } from './sounds-model.ts';
 /** What hears the sounds, checked. */
 export type Model = {
   readonly file: Blob;
-  /** `app`: it lies beside the app. `person`: it was chosen here, and can be removed. */
+  /** `app`: it came with the app, and is still said to be there. `person`: it is kept here only, and can be removed. */
   readonly from: 'app' | 'person';
 };
 
@@ -35,24 +35,27 @@ export type ModelFault =
  */
 const CACHE = 'talkthrough-models';
 const CHANNEL = 'talkthrough-models';
+/** Says of what is kept that nobody chose it. */
+const FROM_APP = 'X-From-App';
 
 /**
- * The model, from where it was kept, or from beside the app: then it is kept, for when the server is away. Null:
+ * The model, from where it was kept, which a chosen one always is, or from beside the app: then it is kept, for when
+ * the server is away. Null:
  * there is none, or it is not the genuine one, and sounds are off. Never rejects, and asks nobody but this app's own
  * server, and that one only when it has said that the model is there (scripts/model.ts).
  */
 export async function readModel(): Promise<Model | null> {
   const beside = document.querySelector<HTMLMetaElement>('meta[name="sound-model"]')?.content;
-  const from = beside === undefined ? 'person' : 'app';
   const kept = await readKept();
-  if (kept !== null) return { file: kept, from };
+  if (kept !== null)
+    return { file: kept.file, from: kept.isFromApp && beside !== undefined ? 'app' : 'person' };
   if (beside === undefined) return null;
   try {
     const response = await fetch(beside);
     const file = await response.blob();
     if (!response.ok || !(await isModel(await file.arrayBuffer()))) return null;
-    await keep(file).catch(() => undefined);
-    return { file, from };
+    await keep(file, { [FROM_APP]: '1' }).catch(() => undefined);
+    return { file, from: 'app' };
   } catch {
     return null;
   }
@@ -133,18 +136,24 @@ function startWorker(): Worker {
   return new Worker(new URL('./sounds.worker.ts', import.meta.url), { type: 'module', name: 'sounds' });
 }
 
-async function readKept(): Promise<Blob | null> {
+async function readKept(): Promise<{ readonly file: Blob; readonly isFromApp: boolean } | null> {
   try {
     const response = await (await caches.open(CACHE)).match(MODEL_PATH);
     const file = await response?.blob();
-    return file !== undefined && (await isModel(await file.arrayBuffer())) ? file : null;
+    if (response === undefined || file === undefined || !(await isModel(await file.arrayBuffer())))
+      return null;
+    return { file, isFromApp: response.headers.has(FROM_APP) };
   } catch {
     return null;
   }
 }
 
-async function keep(file: Blob): Promise<void> {
-  const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': String(file.size) };
+async function keep(file: Blob, more: Readonly<Record<string, string>> = {}): Promise<void> {
+  const headers = {
+    'Content-Type': 'application/octet-stream',
+    'Content-Length': String(file.size),
+    ...more,
+  };
   await (await caches.open(CACHE)).put(MODEL_PATH, new Response(file, { headers }));
 }
 

@@ -57,17 +57,32 @@ export function useListening(attempt: KeptAttempt, sounds: Sounds | null): Liste
 
 /** All of the work, for the settings. */
 export function useBackground(): Background {
-  const { current, isStopped, fault, failed, hearsSounds } = useQueueState();
+  const { current, waitsFor, isStopped, fault, failed, hearsSounds } = useQueueState();
   return {
     now: current,
+    waitsFor,
     isStopped,
     fault,
     hasFailed: (kind, id) => failed.has(keyOf({ kind, id })),
     hearsSounds,
-    stop: () => queue?.stop(),
-    start: () => queue?.start(),
-    again: async () => queue?.again(),
+    stop: () => void theQueue().then(({ stop }) => stop()),
+    start: () => void theQueue().then(({ start }) => start()),
+    retry: async () => (await theQueue()).retry(),
+    again: async () => (await theQueue()).again(),
   };
+}
+
+/** As soon as it is there. */
+async function theQueue(): Promise<Queue> {
+  while (queue === null)
+    await new Promise<void>((resolve) => {
+      const begin = () => {
+        waiting.delete(begin);
+        resolve();
+      };
+      waiting.add(begin);
+    });
+  return queue;
 }
 
 const DONE = { tag: 'done' } as const;

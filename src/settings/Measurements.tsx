@@ -19,6 +19,8 @@ type Kind = 'delivery' | 'sounds';
 export type Background = {
   /** What this tab is at; `progress`: 0 to 1. */
   readonly now: { readonly kind: Kind; readonly progress: number } | null;
+  /** What comes first: a take that is recorded, finished or imported, in whichever tab; or the work of another tab. */
+  readonly waitsFor: 'take' | 'tab' | null;
   readonly isStopped: boolean;
   /** Why it ended without having been stopped. */
   readonly fault: StorageFault | 'broken' | null;
@@ -28,7 +30,9 @@ export type Background = {
   readonly hearsSounds: boolean;
   readonly stop: () => void;
   readonly start: () => void;
-  /** Deletes what can be made again, and makes it again. Rejects with `StorageError`. */
+  /** Also with what is known not to be measurable. Rejects with `StorageError`. */
+  readonly retry: () => Promise<void>;
+  /** Makes all that can be made again, once no take is recorded. Rejects with `StorageError`. */
   readonly again: () => Promise<void>;
 };
 
@@ -59,7 +63,12 @@ export function Measurements({ archive, sounds, background, write, explain }: Me
     <div className={styles['block']}>
       <h3>Measurements</h3>
       {counts !== null && <p>{countWords(counts, background.hearsSounds)}</p>}
-      <Work counts={counts} background={background} explain={explain}>
+      <Work
+        counts={counts}
+        background={background}
+        retry={() => void write(background.retry)}
+        explain={explain}
+      >
         {sounds.length > 0 && (
           <Button aria-disabled={isClearing} onClick={() => !isClearing && setAsks(true)}>
             Measure again
@@ -74,7 +83,7 @@ export function Measurements({ archive, sounds, background, write, explain }: Me
           onCancel={() => setAsks(false)}
         >
           <p>
-            {`What was measured of ${plural(sounds.length, 'recording')} is deleted and made again, in the background. Nothing is lost: recordings, marks, scores and comments stay as they are, and so does what was measured of recordings whose audio you deleted.`}
+            {`What was measured of ${plural(sounds.length, 'recording')} is made again, in the background, when no take is recorded. Until then reviews show what was measured before. Nothing is lost: recordings, marks, scores and comments stay as they are, and so does what was measured of recordings whose audio you deleted.`}
           </p>
         </ConfirmDialog>
       )}
@@ -95,11 +104,12 @@ function countsOf(
   { hasFailed, hearsSounds }: Background,
 ): Counts {
   const open = (kind: Kind) => sounds.filter(({ attempt }) => pending[kind].has(attempt.id));
+  const stored = sounds.filter(({ attempt }) => pending.failed.has(attempt.id)).length;
   const left = (kind: Kind) => open(kind).filter(({ attempt }) => !hasFailed(kind, attempt.id)).length;
   return {
     all: sounds.length,
     left: { delivery: left('delivery'), sounds: hearsSounds ? left('sounds') : 0 },
-    failed: open('delivery').length - left('delivery'),
+    failed: open('delivery').length - left('delivery') + stored,
   };
 }
 
@@ -120,12 +130,13 @@ function countWords({ all, left, failed }: Counts, hearsSounds: boolean): string
 
 type WorkProps = Pick<MeasurementsProps, 'background' | 'explain'> & {
   readonly counts: Counts | null;
+  readonly retry: () => void;
   /** A further button. */
   readonly children: ReactNode;
 };
 
 /** What it is at, and what can be done about that. */
-function Work({ counts, background, explain, children }: WorkProps) {
+function Work({ counts, background, retry, explain, children }: WorkProps) {
   const { now, isStopped, fault, stop, start } = background;
   const isOpen = counts !== null && counts.left.delivery + counts.left.sounds > 0;
   const { words, button } = isOpen
@@ -141,7 +152,9 @@ function Work({ counts, background, explain, children }: WorkProps) {
         />
       )}
       <div className={styles['buttons']}>
-        {button !== null && <Button onClick={button === 'Stop measuring' ? stop : start}>{button}</Button>}
+        {button !== null && (
+          <Button onClick={button === 'Stop measuring' ? stop : isOpen ? start : retry}>{button}</Button>
+        )}
         {children}
       </div>
     </>
@@ -149,7 +162,7 @@ function Work({ counts, background, explain, children }: WorkProps) {
 }
 
 function wordsFor(
-  { now, isStopped, fault }: Background,
+  { now, waitsFor, isStopped, fault }: Background,
   explain: WorkProps['explain'],
 ): { readonly words: string | null; readonly button: string } {
   if (fault === 'broken')
@@ -163,24 +176,35 @@ function wordsFor(
       button: 'Try again',
     };
   if (isStopped)
-    return { words: 'Stopped, until you go on or open Talkthrough anew.', button: 'Go on measuring' };
-  const waits = 'The rest follows in the background, when no take is recorded and no other tab measures.';
-  return { words: now === null ? waits : null, button: 'Stop measuring' };
+    return {
+      words: 'Stopped in all tabs, until you go on or open Talkthrough anew.',
+      button: 'Go on measuring',
+    };
+  return { words: now === null ? WAITS[waitsFor ?? 'turn'] : null, button: 'Stop measuring' };
 }
 
-type Pending = Readonly<Record<Kind, ReadonlySet<AttemptId>>>;
+const WAITS = {
+  take: 'The rest follows in the background, when no take is being recorded, finished or imported.',
+  tab: 'Another tab is measuring. Stopping it here stops it there, too.',
+  turn: 'The rest follows in the background.',
+} as const;
 
-/** The attempts this version has not measured; null while they are counted for the first time. */
+/** The attempts this version has not measured, and those it could not measure. */
+type Pending = Readonly<Record<Kind | 'failed', ReadonlySet<AttemptId>>>;
+
+/** Null while they are counted for the first time. */
 function usePending(archive: Archive): Pending | null {
   const [pending, setPending] = useState<Pending | null>(null);
   useEffect(() => {
     let isGone = false;
     const count = async () => {
-      const [delivery, sounds] = await Promise.all([
+      const [delivery, sounds, failed] = await Promise.all([
         archive.deliveries.pending(DELIVERY_VERSION),
         archive.sounds.pending(SOUNDS_VERSION),
+        archive.deliveries.failed(DELIVERY_VERSION),
       ]);
-      if (!isGone) setPending({ delivery: new Set(delivery), sounds: new Set(sounds) });
+      if (!isGone)
+        setPending({ delivery: new Set(delivery), sounds: new Set(sounds), failed: new Set(failed) });
     };
     const follow = () =>
       void count().catch((error: unknown) => {

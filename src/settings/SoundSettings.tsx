@@ -60,8 +60,12 @@ export function SoundSettings() {
     // Once it is removed, it can be read no more.
     const copy = new Blob([await file.arrayBuffer()]);
     await removeModel();
-    offerUndo('The model is removed, and sounds are off. What was heard before stays.', () =>
-      choose(copy, 'The model'),
+    const left = await readModel();
+    offerUndo(
+      left === null
+        ? 'The model is removed, and sounds are off. What was heard before stays.'
+        : 'The model that you chose is removed. The one that came with this copy of Talkthrough is used.',
+      () => choose(copy, 'The model'),
     );
   }
 
@@ -104,7 +108,7 @@ export function SoundSettings() {
       {/* One button, so that the focus stays where it is. */}
       {(model === null || model?.from === 'person') && (
         <Button aria-disabled={isChecking} onClick={() => void (model === null ? open() : remove(model))}>
-          {model !== null && 'Remove'}
+          {model !== null && 'Remove the model'}
           {model === null && (isChecking ? 'Checking the file…' : 'Choose the model file')}
         </Button>
       )}

@@ -54,7 +54,7 @@ test('how many are measured is said, how far it is, and it can be stopped and go
   measureIn(archive);
   await expect.element(page.getByRole('progressbar', { name: 'Measuring recordings' })).toBeVisible();
   await button('Stop measuring').click();
-  await expect.element(data()).toMatchTextContent('Stopped, until you go on');
+  await expect.element(data()).toMatchTextContent('Stopped in all tabs, until you go on');
   await expectGoodLooks();
   await button('Go on measuring').click();
   await expect.element(data(), patiently).toMatchTextContent('All 3 recordings are measured');
@@ -70,13 +70,14 @@ test('all of it is measured again when the person has agreed', async () => {
   const free = await holdLock('measuring');
   await button('Measure again').click();
   const question = page.getByRole('dialog', { name: 'Measure all recordings again?' });
-  await expect.element(question).toMatchTextContent('2 recordings is deleted and made again');
+  await expect.element(question).toMatchTextContent('2 recordings is made again');
   await expect.element(question).toMatchTextContent('Nothing is lost');
   await question.getByRole('button', { name: 'Cancel' }).click();
   expect(await archive.deliveries.pending(DELIVERY_VERSION)).toEqual([]);
   await button('Measure again').click();
   await question.getByRole('button', { name: 'Measure again' }).click();
   await expect.element(data()).toMatchTextContent('0 of 2 recordings are measured');
+  await expect.element(data()).toMatchTextContent('Another tab is measuring.');
   expect(new Set(await archive.deliveries.pending(DELIVERY_VERSION))).toEqual(new Set([one, other]));
   await free?.();
   await expect.element(data(), patiently).toMatchTextContent('All 2 recordings are measured');
@@ -114,6 +115,31 @@ test('what could not be measured is counted, and is tried again', async () => {
   reading.mockImplementation(read);
   await button('Try again').click();
   await expect.element(data(), patiently).toMatchTextContent('All 2 recordings are measured');
+});
+
+test('what an earlier session could not measure is counted, and is tried again', async () => {
+  const archive = await anEmptyArchive();
+  await keepMeasured(archive);
+  const attemptId = await keepClip(archive);
+  await archive.deliveries.put({ attemptId, version: DELIVERY_VERSION, failed: 'undecodable' });
+  await openApp(archive, PATH);
+  await expect
+    .element(data())
+    .toMatchTextContent(/1 of 2 recordings is measured .*\. 1 could not be measured\./);
+  await expectGoodLooks();
+  // Pressed before the queue is there, it is done as soon as it is.
+  await button('Try again').click();
+  measureIn(archive);
+  await expect.element(data(), patiently).toMatchTextContent('All 2 recordings are measured');
+});
+
+test('the question whether all is measured again stands in the middle', async () => {
+  const archive = await anEmptyArchive();
+  await keepMeasured(archive);
+  await openApp(archive, PATH);
+  await button('Measure again').click();
+  const { top, bottom } = page.getByRole('dialog').element().getBoundingClientRect();
+  expect(Math.abs(top - (innerHeight - bottom))).toBeLessThan(2);
 });
 
 test('with a model, listening for sounds is part of it', async ({ skip }) => {

@@ -39,7 +39,7 @@ test('the model is chosen, works from then on, and is removed; that can be undon
   await expect.element(sounds()).toMatchTextContent('Sounds are on.');
   expect(await readModel()).toMatchObject({ from: 'person' });
   await expectGoodLooks();
-  await button('Remove').click();
+  await button('Remove the model').click();
   await expect.element(sounds()).toMatchTextContent('Sounds are off.');
   expect(await readModel()).toBeNull();
   await expectGoodLooks();

@@ -200,6 +200,24 @@ test('a model beside the app is used, and kept for when the server is away', asy
   expect(await readModel()).toMatchObject({ from: 'app' });
 });
 
+test('a chosen model is said to be chosen and comes first, whatever lies beside the app', async ({
+  skip,
+}) => {
+  const { file } = await theModel(skip);
+  await withoutModel();
+  besideTheApp('/nowhere.tflite');
+  expect(await readModel()).toBeNull();
+  expect(await chooseModel(file)).toBeNull();
+  expect(await readModel()).toMatchObject({ from: 'person' });
+  besideTheApp(MODEL_FILE ?? '');
+  expect(await readModel()).toMatchObject({ from: 'person' });
+  await removeModel();
+  expect(await readModel()).toMatchObject({ from: 'app' });
+  // What is kept of a copy that says no more that it has it can be removed, too.
+  document.querySelector('meta[name="sound-model"]')?.remove();
+  expect(await readModel()).toMatchObject({ from: 'person' });
+});
+
 test('the page of the app in the place of the model, or a damaged model beside it, is no model', async ({
   skip,
 }) => {

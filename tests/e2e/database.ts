@@ -20,6 +20,11 @@ export async function storedSounds(page: Page): Promise<Sounds['sounds']> {
   return ((await stored(page, 'sounds')) as Sounds | undefined)?.sounds ?? [];
 }
 
+/** Whether something was measured in the attempt that is open. */
+export async function isMeasured(page: Page): Promise<boolean> {
+  return (await stored(page, 'deliveries')) !== undefined;
+}
+
 /** The record of the attempt that is open; undefined when there is none. */
 async function stored(page: Page, store: string): Promise<unknown> {
   const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';

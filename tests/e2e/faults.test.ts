@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/test.ts';
+import { isMeasured } from './database.ts';
 import { mark, PROMPT, recordShortly, speakUntil, startTake } from './journey.ts';
 
 async function refuse(page: Page, name: string): Promise<void> {
@@ -157,4 +158,12 @@ test('a second tab is told that the first is recording', async ({ context, page 
   await expect(second.getByRole('region', { name: 'Recovered takes' })).toHaveCount(0);
   await page.getByRole('button', { name: 'Finish' }).click();
   await expect(page.getByRole('slider', { name: 'Position' })).toBeVisible();
+});
+
+test('a trash that cannot be emptied keeps nothing from being measured', async ({ page }) => {
+  await page.route('**/empty-trash-*.js', (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: 'throw new Error("It is not what was built");' }),
+  );
+  await recordShortly(page, 3);
+  await expect.poll(() => isMeasured(page), { timeout: 20_000 }).toBe(true);
 });
