@@ -72,8 +72,8 @@ function Measured({ axis, attempt, delivery, tags }: MeasuredProps) {
           heightPx={PACE_PX}
           labels={drawnPace.labels}
           scale={[
-            { text: '+25%', y: paceY(1.25) },
-            { text: '−25%', y: paceY(0.75) },
+            { text: '+25%', y: paceY(1.25) - 6 },
+            { text: '−25%', y: paceY(0.75) + 6 },
           ]}
         >
           {spans.map(({ step, startMs, endMs }) => (
@@ -114,7 +114,7 @@ type StripProps = {
   readonly axis: Axis;
   readonly heightPx: number;
   readonly labels: readonly Label[];
-  /** What a line across the strip stands for, in pixels from its top. */
+  /** What the lines across the strip stand for, beside them, in pixels from its top. */
   readonly scale?: readonly { readonly y: number; readonly text: string }[];
   readonly children: ReactNode;
 };

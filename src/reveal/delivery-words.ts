@@ -131,13 +131,13 @@ function withUnit(text: string, unit: string): string {
   return unit === '%' ? `${text}%` : `${text}\u00a0${unit}`;
 }
 
-/** `3.6 to 4.4`; `not enough yet: 1 of 5`. */
+/** `3.6 to 4.4`; `0.0` where both are; `not enough yet: 1 of 5`. */
 export function usualWords(id: FigureId, usual: Usual): string {
   if (usual.tag === 'too-few') return `not enough yet: ${usual.count}\u00a0of\u00a0${LEAST_ALIKE}`;
   const [low, high] = [usual.low, usual.high].map((value) =>
     numberWords(shownValue(id, value), FIGURES[id].digits),
   );
-  return `${low} to ${high}${orMore(id, usual.high)}`;
+  return (low === high ? `${low}` : `${low} to ${high}`) + orMore(id, usual.high);
 }
 
 /** Where a value lies beside the usual, as both are shown. */

@@ -251,6 +251,20 @@ function noted(): { readonly calls: number[]; readonly note: () => void } {
   return { calls, note: () => calls.push(calls.length) };
 }
 
+test('without marks the facts are those of the whole, and that there are none is said once', async () => {
+  const { archive, attempt } = await openReview({ ...LOCKED, marks: [] });
+  await archive.deliveries.put(measured(attempt));
+  await region().getByText('Step by step', { exact: true }).click();
+  const facts = page.getByRole('table', { name: 'Measured, step by step' });
+  await expect.element(facts).toBeVisible();
+  expect(facts.getByRole('columnheader').elements()).toHaveLength(2);
+  expect(
+    region()
+      .element()
+      .textContent.match(/no marks/g),
+  ).toHaveLength(1);
+});
+
 test('measuring shows how far it is and can be stopped, and stopped it can go on', async () => {
   const archive = await anEmptyArchive();
   const { calls, note } = noted();

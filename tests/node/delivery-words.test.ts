@@ -41,6 +41,7 @@ test('what is under a limit is not shown as the limit', () => {
 test('what is usual is said in the same digits, or how much is missing', () => {
   expect(usualWords('pitchMedian', range(110.4, 130.6))).toBe('110 to 131');
   expect(usualWords('loudness', range(-24.02, -20))).toBe('−24.0 to −20.0');
+  expect(usualWords('pauseRate', range(0, 0))).toBe('0.0');
   expect(usualWords('signalToNoise', range(52, 60))).toBe('52 to 60 or more');
   expect(usualWords('clipped', { tag: 'too-few', count: 1 })).toBe('not enough yet: 1\u00a0of\u00a05');
 });
