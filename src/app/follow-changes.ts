@@ -8,8 +8,20 @@ export function followChanges(archive: Archive, router: Pick<DataRouter, 'revali
   const applyKeyboard = () =>
     archive.settings.get('keyboard').then(({ singleKeys }) => setSingleKeys(singleKeys), report);
   void applyKeyboard();
-  return archive.onChange(({ store }) => {
+  let later = 0;
+  const revalidate = () => {
+    clearTimeout(later);
+    later = 0;
     void router.revalidate();
+  };
+  const ignore = archive.onChange(({ store }) => {
+    // Measured one after the other in the background: once a second is enough for all pages in all tabs.
+    if (store === 'deliveries' || store === 'sounds') later ||= window.setTimeout(revalidate, 1000);
+    else revalidate();
     if (store === 'settings') void applyKeyboard();
   });
+  return () => {
+    clearTimeout(later);
+    ignore();
+  };
 }
