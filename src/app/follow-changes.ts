@@ -8,8 +8,24 @@ export function followChanges(archive: Archive, router: Pick<DataRouter, 'revali
   const applyKeyboard = () =>
     archive.settings.get('keyboard').then(({ singleKeys }) => setSingleKeys(singleKeys), report);
   void applyKeyboard();
-  return archive.onChange(({ store }) => {
+  let isBehind = false;
+  const revalidate = () => {
+    isBehind = false;
     void router.revalidate();
+  };
+  const catchUp = () => {
+    if (isBehind) revalidate();
+  };
+  const ignore = archive.onChange(({ store }) => {
+    // Measured one after the other in the background: once a second is enough for all pages in all tabs.
+    if (store === 'deliveries' || store === 'sounds') {
+      if (!isBehind) AbortSignal.timeout(1000).addEventListener('abort', catchUp);
+      isBehind = true;
+    } else revalidate();
     if (store === 'settings') void applyKeyboard();
   });
+  return () => {
+    isBehind = false;
+    ignore();
+  };
 }

@@ -192,7 +192,11 @@ export function createQueue(archive: Archive, ended: AbortSignal): Queue {
         if (isOvertaken || state.isStopped || !isWantedStill) giveUp();
       }, report);
     };
-    const timer = setInterval(giveWay, LOOK_EVERY_MS);
+    let isOver = false;
+    const lookOut = async () => {
+      for (await pause(); !isOver; await pause()) giveWay();
+    };
+    void lookOut();
     set({ current: { ...job, progress: 0 } });
     try {
       const failure = await measure(job, signal, (progress) => {
@@ -209,7 +213,7 @@ export function createQueue(archive: Archive, ended: AbortSignal): Queue {
       // Deleted meanwhile: nobody misses it.
       else if (await isWanted()) fail(job, { why: null, error });
     } finally {
-      clearInterval(timer);
+      isOver = true;
       forget();
       reconsider = () => undefined;
     }
@@ -357,8 +361,14 @@ async function isBusy(): Promise<boolean> {
 async function untilQuiet(ended: AbortSignal): Promise<void> {
   while (!ended.aborted && (await isBusy())) {
     if (isRecording()) await untilRecorded(ended);
-    else await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    else await pause();
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    AbortSignal.timeout(LOOK_EVERY_MS).addEventListener('abort', () => resolve());
+  });
 }
 
 function untilRecorded(ended: AbortSignal): Promise<void> {
