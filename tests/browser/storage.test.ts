@@ -47,7 +47,7 @@ test('an empty database gets every store and index of the newest version', async
     ['chunks', ['attemptId', 'segment', 'seq'], false, {}],
     ['clips', ['attemptId', 'part'], false, {}],
     ['coaching', 'attemptId', false, { byFocus: 'focus.savedAt' }],
-    ['deliveries', 'attemptId', false, { byVersion: 'version' }],
+    ['deliveries', 'attemptId', false, { byFailed: ['version', 'failed'], byVersion: 'version' }],
     ['peaks', 'attemptId', false, {}],
     ['prompts', 'id', false, { byUpdatedAt: 'updatedAt' }],
     ['quarantine', ['store', 'key'], false, {}],
