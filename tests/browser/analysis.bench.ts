@@ -163,6 +163,8 @@ for (const minutes of [10, 60]) {
       ...(isShort &&
         MODEL_FILE !== null && {
           'sounds by YAMNet, from the page': await hearing(clip, MODEL_FILE),
+          'the same from 16 kHz WAV': await hearing(await worker.wav(600), MODEL_FILE),
+          'the same of its first second: the start': await hearing(await worker.wav(1), MODEL_FILE),
         }),
     };
     const times = new Map<string, number[]>(Object.keys(works).map((name) => [name, []]));
