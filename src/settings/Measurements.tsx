@@ -50,12 +50,12 @@ type MeasurementsProps = {
 export function Measurements({ archive, sounds, background, write, explain }: MeasurementsProps) {
   const pending = usePending(archive);
   const [asks, setAsks] = useState(false);
-  const [isClearing, setClearing] = useState(false);
+  const [isBeginning, setBeginning] = useState(false);
   async function again() {
     setAsks(false);
-    setClearing(true);
+    setBeginning(true);
     if (await write(background.again)) announce('Measuring all recordings again');
-    setClearing(false);
+    setBeginning(false);
     refocus();
   }
   const counts = pending === null ? null : countsOf(sounds, pending, background);
@@ -70,7 +70,7 @@ export function Measurements({ archive, sounds, background, write, explain }: Me
         explain={explain}
       >
         {sounds.length > 0 && (
-          <Button aria-disabled={isClearing} onClick={() => !isClearing && setAsks(true)}>
+          <Button aria-disabled={isBeginning} onClick={() => !isBeginning && setAsks(true)}>
             Measure again
           </Button>
         )}
