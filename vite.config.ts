@@ -30,7 +30,9 @@ function contentSecurityPolicy(): Plugin {
 function soundModel(): Plugin {
   return {
     name: 'sound-model',
+    // Browser tests choose their model, whatever lies beside the app on this machine.
     transformIndexHtml: async () =>
+      process.env['VITEST'] === undefined &&
       existsSync(`public${MODEL_PATH}`) &&
       (await isModel(new Uint8Array(readFileSync(`public${MODEL_PATH}`)).buffer))
         ? [{ tag: 'meta', attrs: { name: 'sound-model', content: MODEL_PATH }, injectTo: 'head' }]
