@@ -254,7 +254,7 @@ test('a tab that is opened after it was stopped does not begin by itself', async
 test('a tab says that another one measures', async () => {
   const archive = await anArchive();
   const id = await keepClip(archive);
-  const free = await holdLock('measuring');
+  const free = await holdLock('measuring', AbortSignal.timeout(10_000));
   const queue = aQueue(archive);
   await expect.poll(() => queue.getState().waitsFor).toBe('tab');
   await free?.();

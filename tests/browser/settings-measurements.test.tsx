@@ -150,7 +150,7 @@ test('with a model, listening for sounds is part of it', async ({ skip }) => {
   await keepMeasured(archive);
   onTestFinished(removeModel);
   expect(await chooseModel(await fileAt(MODEL_FILE))).toBeNull();
-  const free = await holdLock('measuring');
+  const free = await holdLock('measuring', AbortSignal.timeout(10_000));
   measureIn(archive);
   await openApp(archive, PATH);
   await expect
