@@ -145,6 +145,7 @@ function medianOf(values: readonly number[]): number {
   return ((sorted[Math.ceil(half) - 1] ?? 0) + (sorted[Math.floor(half)] ?? 0)) / 2;
 }
 
-function overlapMs(a: Span, b: Span): Ms {
+/** How much of the time two spans share. */
+export function overlapMs(a: Span, b: Span): Ms {
   return Math.max(0, Math.min(a.endMs, b.endMs) - Math.max(a.startMs, b.startMs));
 }

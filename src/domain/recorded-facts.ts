@@ -1,11 +1,11 @@
 import { type KeptAttempt, targetOf } from './attempt.ts';
+import { overlapMs } from './delivery.ts';
 import type { Delivery, Unmeasured } from './facts.ts';
 import { isHeardInPart } from './heard.ts';
 import { STEP_IDS, type StepId, stepSpans } from './step.ts';
 import {
   fastRuns,
   lengthOf,
-  overlap,
   pausesOf,
   pausesToTag,
   snappedSpans,
@@ -164,7 +164,7 @@ function forEachStep<Value>(make: (step: StepId) => Value): Readonly<Record<Step
 function pauseShare(pauses: readonly Span[], spans: readonly Span[]): Known {
   const totalMs = sum(spans.map(lengthOf));
   if (totalMs === 0) return 'no-speech';
-  const silentMs = sum(spans.flatMap((span) => pauses.map((pause) => overlap(pause, span))));
+  const silentMs = sum(spans.flatMap((span) => pauses.map((pause) => overlapMs(pause, span))));
   return (silentMs * 100) / totalMs;
 }
 

@@ -1,4 +1,5 @@
 import { type KeptAttempt, targetOf } from './attempt.ts';
+import { overlapMs } from './delivery.ts';
 import {
   type Delivery,
   FACT_IDS,
@@ -205,7 +206,7 @@ export function fastRuns(rates: readonly LocalRate[]): readonly Span[] {
 /** The step in which most of a stretch lies. */
 export function stepHolding(spans: readonly StepSpan[], stretch: Span): StepId | null {
   const shares = STEP_IDS.map((step) =>
-    sum(spans.filter((span) => span.step === step).map((span) => overlap(span, stretch))),
+    sum(spans.filter((span) => span.step === step).map((span) => overlapMs(span, stretch))),
   );
   const most = Math.max(...shares);
   return most === 0 ? null : (STEP_IDS[shares.indexOf(most)] ?? null);
@@ -220,14 +221,10 @@ function pauseOf(pauses: readonly Span[], tag: Span): Span | null {
 function mostOverlapping<Item extends Span>(items: readonly Item[], span: Span): Item | null {
   let most: Item | null = null;
   for (const item of items) {
-    const shared = overlap(item, span);
-    if (shared > 0 && (most === null || shared >= overlap(most, span))) most = item;
+    const shared = overlapMs(item, span);
+    if (shared > 0 && (most === null || shared >= overlapMs(most, span))) most = item;
   }
   return most;
-}
-
-export function overlap(a: Span, b: Span): Ms {
-  return Math.max(0, Math.min(a.endMs, b.endMs) - Math.max(a.startMs, b.startMs));
 }
 
 export function lengthOf({ startMs, endMs }: Span): Ms {

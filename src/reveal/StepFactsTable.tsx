@@ -73,7 +73,7 @@ export function StepFactsTable({ facts: { whole, steps } }: { readonly facts: Re
                 {label === undefined && <span className="muted">, {RECORDED_FACTS[id].unit}</span>}
               </th>
               {cells.map((cell, column) => (
-                // biome-ignore lint: the columns never move
+                // The columns never move.
                 <td key={column} role="cell">
                   {cell !== null && <Cell known={cell} digits={digits} />}
                 </td>
